@@ -1,0 +1,1 @@
+"""Remit: employ digital workers the way a company employs people."""

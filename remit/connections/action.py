@@ -1,0 +1,91 @@
+"""An action: one write a worker wants done; and its receipt: what came of it.
+
+intended ──▶ performing ──▶ performed
+    │             ├──▶ failed     the system said no: nothing happened
+    │             └──▶ unknown    it may have happened: a person looks, never a second try
+    ├──▶ waiting ──▶ performing   a review was asked, and answered
+    │       └──▶ rejected         … with no, or not in time
+    └──▶ forbidden                no rule permits it
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from remit.canonical import digest_of
+
+
+class ActionState(StrEnum):
+    """How far an action has come."""
+
+    PERFORMING = "performing"
+    """decided and recorded; the system is being asked, or was when the process died"""
+    WAITING = "waiting"
+    """a person is asked first"""
+    PERFORMED = "performed"
+    """done, once"""
+    FAILED = "failed"
+    """the system said no; nothing happened"""
+    UNKNOWN = "unknown"
+    """it may have happened; a person looks"""
+    FORBIDDEN = "forbidden"
+    """no rule permits it; nothing happened"""
+    REJECTED = "rejected"
+    """a person said no, or nobody answered in time; nothing happened"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One write a worker wants done, with all a rule or a reviewer needs to judge it."""
+
+    run: UUID
+    step: int
+    worker: str
+    operation: str
+    """`system.verb_noun`"""
+    arguments: dict[str, Any]
+    purpose: str = ""
+    """why, in one sentence a reviewer reads first"""
+    amount: int | None = None
+    """money moved or committed, in minor units of the currency; None when no money is"""
+    currency: str = ""
+    """ISO 4217 code"""
+    confidence: int = 1000
+    """how sure the worker is, 0..1000"""
+    tier: str = ""
+    """the customer's tier, empty when no customer is concerned"""
+    about: str = ""
+    """what it is about, `kind:id`, as in `account:A-17`: what the ledger is searched by"""
+    evidence: tuple[dict[str, Any], ...] = field(default=())
+    """what the proposal rests on: each with a `title` and figures, shown to the reviewer"""
+
+    @property
+    def key(self) -> str:
+        """The key that makes a repeat recognisable to the system: run and step."""
+        return f"{self.run}:{self.step}"
+
+    @property
+    def digest(self) -> str:
+        """What an approval is bound to, besides the charter version: the exact operation and arguments."""
+        return digest_of({"operation": self.operation, "arguments": self.arguments})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What came of an action."""
+
+    key: str
+    state: ActionState
+    operation: str
+    arguments: dict[str, Any]
+    """as performed: a reviewer may have edited them"""
+    result: dict[str, Any] = field(default_factory=dict[str, Any])
+    """what the system answered"""
+    reason: str = ""
+    """why it was not performed, as a sentence"""
+
+    @property
+    def was_performed(self) -> bool:
+        """Whether it took effect."""
+        return self.state is ActionState.PERFORMED

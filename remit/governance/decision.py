@@ -1,0 +1,69 @@
+"""A decision: what the rules say to one action, and which rules spoke; and the facts they were asked with."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from remit.charters.charter import Stage
+
+
+class Verdict(StrEnum):
+    """What may happen. Forbid beats review beats permit."""
+
+    PERMIT = "permit"
+    """it may take effect now"""
+    REVIEW = "review"
+    """a person is asked first"""
+    FORBID = "forbid"
+    """it does not happen"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All a decision rests on besides the action, gathered in the transaction that records it."""
+
+    stage: Stage
+    """how far the worker is trusted with this action type"""
+    halts: tuple[str, ...] = ()
+    """the halts in force over the worker, by scope"""
+    vacant_seats: tuple[str, ...] = ()
+    """the seats of this action type that no active person holds"""
+    approvals: frozenset[str] = frozenset()
+    """the roles whose approval of exactly this action is held"""
+    approvers: int = 0
+    """how many different people gave them"""
+    performed_today: int = 0
+    """how often the worker used this operation today, this one not counted"""
+    over_budget: tuple[str, ...] = ()
+    """the budgets this action would exceed: `money`, `actions`"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The verdict on one action."""
+
+    verdict: Verdict
+    rules: tuple[str, ...]
+    """the ids of the rules that spoke, in a fixed order"""
+    reasons: tuple[str, ...]
+    """what each of them says, as a sentence"""
+    roles: tuple[str, ...] = ()
+    """for a review: the roles still asked"""
+    approvals: int = 0
+    """for a review: by how many different people altogether"""
+    errors: tuple[str, ...] = ()
+    """rules that could not be evaluated; any error means it is not permitted"""
+    policy_digest: str = ""
+    """the version of the rules asked"""
+
+    def as_json(self) -> dict[str, Any]:
+        """What the ledger and the reviewer see."""
+        return {
+            "verdict": self.verdict.value,
+            "rules": list(self.rules),
+            "reasons": list(self.reasons),
+            "roles": list(self.roles),
+            "approvals": self.approvals,
+            "errors": list(self.errors),
+            "policy": self.policy_digest,
+        }

@@ -1,0 +1,78 @@
+"""The settings: one frozen value, made once when a process starts."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, cast
+
+from remit.errors import SettingsInvalid
+
+PREFIX = "REMIT_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What can be set, each by the environment variable `REMIT_` and its name in capitals."""
+
+    data_directory: Path = Path(".remit")
+    """where the embedded database, the keys and the drop folder live"""
+    database_url: str = ""
+    """a PostgreSQL to use instead of the embedded one"""
+    host: str = "127.0.0.1"
+    """the address the API listens on"""
+    port: int = 8710
+    """the port the API listens on"""
+    workers_directory: Path = Path(__file__).parent / "workers"
+    """where the folders of workers are"""
+    drop_directory: Path = Path()
+    """the folder whose new files become signals; empty means `drop` in the data directory"""
+    vault_key: str = ""
+    """the key of the vault, 32 bytes in base64; empty means the file `vault.key` in the data directory"""
+    model: str = ""
+    """the language model for judgements, as pydantic-ai names it; empty means local judgement"""
+    concurrency: int = 16
+    """how many runs one process works on at a time"""
+    person: str = "you"
+    """who gives commands on the command line: a person's id"""
+    practice: bool = True
+    """whether the practice company is open"""
+
+    @property
+    def drop(self) -> Path:
+        """The drop folder, wherever it was set."""
+        return self.data_directory / "drop" if self.drop_directory == Path() else self.drop_directory
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        SettingsInvalid: A variable that begins with `REMIT_` is unknown, or a value cannot be read.
+    """
+    known: dict[str, type] = {field.name: type(cast("object", field.default)) for field in fields(Settings)}
+    given = {name.removeprefix(PREFIX).lower(): text for name, text in environment.items() if name.startswith(PREFIX)}
+    for name in given.keys() - known.keys():
+        raise SettingsInvalid(f"unknown setting `{PREFIX}{name.upper()}`. See docs/settings.md for those there are")
+    values: dict[str, Any] = {name: _read(name, text, known[name]) for name, text in given.items()}
+    return Settings(**values)
+
+
+def _read(name: str, text: str, kind: type) -> object:
+    try:
+        if kind is bool:
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]
+        return Path(text) if issubclass(kind, Path) else kind(text)
+    except (KeyError, ValueError):
+        raise SettingsInvalid(
+            f"`{PREFIX}{name.upper()}` cannot be `{text}`. It takes {_WANTED[kind.__name__]}"
+        ) from None
+
+
+_WANTED = {
+    "bool": "yes or no",
+    "int": "a whole number",
+    "str": "a text",
+    "PosixPath": "a path",
+    "WindowsPath": "a path",
+}

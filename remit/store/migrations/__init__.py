@@ -1,0 +1,1 @@
+"""Forward-only migrations, applied in order of their number under an advisory lock."""

@@ -1,0 +1,2 @@
+-- List the migrations applied.
+SELECT name FROM migration

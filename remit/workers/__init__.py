@@ -1,0 +1,1 @@
+"""The ready workers, one folder each."""

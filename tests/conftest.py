@@ -1,0 +1,54 @@
+"""Fixtures: the real embedded PostgreSQL, one server a test process, one fresh database a test."""
+
+import asyncio
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from remit.store import embedded
+from remit.store.database import Database
+from remit.store.migrate import migrate
+
+
+@pytest.fixture(scope="session")
+def server() -> Generator[str]:
+    """The URL of a server whose database `template_remit` is migrated."""
+    directory = Path(tempfile.mkdtemp(prefix="remit-test-"))
+    started = embedded.start(directory)
+    try:
+        asyncio.run(_make_template(started.url))
+        yield started.url
+    finally:
+        started.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+async def _make_template(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute("CREATE DATABASE template_remit")
+    await connection.close()
+    await migrate(url.replace("/postgres?", "/template_remit?"))
+
+
+@pytest.fixture
+async def database_url(server: str) -> AsyncGenerator[str]:
+    """The URL of a fresh, migrated database."""
+    name = f"test_{uuid.uuid4().hex}"
+    connection = await asyncpg.connect(server)
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE template_remit")
+    yield server.replace("/postgres?", f"/{name}?")
+    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await connection.close()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncGenerator[Database]:
+    """A fresh, migrated database, open."""
+    database = await Database.open(database_url)
+    yield database
+    await database.close()
