@@ -59,6 +59,8 @@ class Action:
     """what it is about, `kind:id`, as in `account:A-17`: what the ledger is searched by"""
     evidence: tuple[dict[str, Any], ...] = field(default=())
     """what the proposal rests on: each with a `title` and figures, shown to the reviewer"""
+    proposed: str = ""
+    """digest of the arguments as the playbook asked for them; a reviewer may have edited `arguments` since"""
 
     @property
     def key(self) -> str:
@@ -69,6 +71,19 @@ class Action:
     def digest(self) -> str:
         """What an approval is bound to, besides the charter version: the exact operation and arguments."""
         return digest_of({"operation": self.operation, "arguments": self.arguments})
+
+    def as_json(self) -> dict[str, Any]:
+        """The action as the ledger and the reviewer see it."""
+        return {
+            "operation": self.operation,
+            "arguments": self.arguments,
+            "purpose": self.purpose,
+            "amount": self.amount,
+            "currency": self.currency,
+            "confidence": self.confidence,
+            "tier": self.tier,
+            "about": self.about,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,3 +104,19 @@ class Receipt:
     def was_performed(self) -> bool:
         """Whether it took effect."""
         return self.state is ActionState.PERFORMED
+
+    def as_json(self) -> dict[str, Any]:
+        """The receipt as a recorded step holds it."""
+        return {
+            "key": self.key,
+            "state": self.state.value,
+            "operation": self.operation,
+            "arguments": self.arguments,
+            "result": self.result,
+            "reason": self.reason,
+        }
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "Receipt":
+        """Read a receipt back from its recorded step."""
+        return cls(**{**value, "state": ActionState(value["state"])})

@@ -56,7 +56,7 @@ class Entry:
 
     kind: EntryKind
     body: dict[str, Any]
-    """JSON without floats"""
+    """JSON"""
     worker: str = ""
     run: UUID | None = None
     about: str = ""

@@ -17,6 +17,7 @@ CREATE TABLE signal (
     occurred_at timestamptz NOT NULL,
     received_at timestamptz NOT NULL,
     trace_id text NOT NULL,
+    requested_by text NOT NULL,
     data jsonb NOT NULL,
     UNIQUE (source, signal_id) -- a signal is one signal for ever, however often it comes
 );
@@ -30,8 +31,9 @@ CREATE TABLE run (
     state text NOT NULL CHECK (state IN ('open', 'running', 'waiting', 'done', 'exception', 'stopped')),
     fence bigint NOT NULL DEFAULT 0, -- who claimed it last; a commit with an older number fails
     attempts integer NOT NULL DEFAULT 0, -- how often it was begun without coming any further
-    outcome text NOT NULL DEFAULT '',
-    reason text NOT NULL DEFAULT '',
+    waits_for text NOT NULL DEFAULT '', -- while waiting: review, halt, system, time
+    reason text NOT NULL DEFAULT '', -- how it ended, or why it waits, in one sentence
+    tries integer NOT NULL DEFAULT 0, -- how often in a row it waited for a system
     trace_id text NOT NULL,
     handoff uuid,
     opened_at timestamptz NOT NULL,
@@ -50,7 +52,7 @@ CREATE TABLE step (
     number integer NOT NULL,
     kind text NOT NULL, -- read, judge, act, hand_over, wait
     name text NOT NULL,
-    input text NOT NULL, -- digest of what was asked, so that a playbook that strays is noticed
+    asked jsonb NOT NULL, -- what was asked, so that a playbook that strays from its record is noticed
     result jsonb NOT NULL,
     recorded_at timestamptz NOT NULL,
     PRIMARY KEY (run, number)
@@ -67,8 +69,8 @@ CREATE TABLE action (
     decision jsonb NOT NULL,
     result jsonb,
     reason text NOT NULL DEFAULT '',
+    reserved jsonb NOT NULL DEFAULT '[]', -- what it holds of which budgets until it settles
     decided_at timestamptz NOT NULL,
-    begun_at timestamptz,
     settled_at timestamptz,
     PRIMARY KEY (run, step)
 );
@@ -83,6 +85,7 @@ CREATE TABLE review (
     operation text NOT NULL,
     kind text NOT NULL CHECK (kind IN ('action', 'outcome')), -- may it happen? or: did it happen?
     digest text NOT NULL, -- of operation, arguments and charter version: what is approved
+    requested_by text NOT NULL, -- the person whose signal began the run, who may not answer; empty when a system did
     packet jsonb NOT NULL, -- everything a reviewer needs on one screen
     arguments jsonb NOT NULL,
     roles text[] NOT NULL,

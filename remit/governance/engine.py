@@ -1,0 +1,110 @@
+"""Ask Cedar: one set of rules for one worker, parsed once; an answer is a list of rule ids in a fixed order.
+
+Whatever goes wrong while asking is an error in the answer, and an answer with an error never permits.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import cedarpy
+import orjson
+
+from remit.charters.charter import Charter
+from remit.connections.operation import Operation
+from remit.errors import PolicyInvalid
+from remit.governance.policy_check import schema
+from remit.governance.rule import Rule, as_policy_set
+
+_PERFORM: Final = {"type": "Action", "id": "perform"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What Cedar said."""
+
+    is_allowed: bool
+    rules: tuple[str, ...] = ()
+    """the rules that decided it, sorted: Cedar names them in no fixed order"""
+    errors: tuple[str, ...] = ()
+    """what could not be evaluated, sorted: Cedar itself skips a rule that errs"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """The rules and entities of one worker, as handles Cedar has parsed."""
+
+    policies: cedarpy.PolicySet
+    entities: cedarpy.Entities
+    schema: cedarpy.Schema
+
+    @classmethod
+    def build(cls, charter: Charter, operations: Iterable[Operation], rules: Iterable[Rule]) -> Self:
+        """Parse everything a decision needs but the request.
+
+        Raises:
+            PolicyInvalid: Cedar does not take it.
+        """
+        entities = [worker_entity(charter), *(operation_entity(operation) for operation in operations)]
+        try:
+            return cls(
+                policies=cedarpy.PolicySet.from_json_str(as_policy_set(*rules)),
+                entities=cedarpy.Entities.from_json_str(  # pyright: ignore[reportUnknownMemberType]  # a bare `dict` there
+                    orjson.dumps(entities).decode(), schema()
+                ),
+                schema=schema(),
+            )
+        except (ValueError, TypeError) as error:
+            raise PolicyInvalid(f"the rules of `{charter.name}` cannot be loaded: {error}. Use plain names") from error
+
+    def ask(self, worker: str, operation: str, context: Mapping[str, Any]) -> Answer:
+        """Ask whether a worker may perform an operation."""
+        try:
+            result = cedarpy.is_authorized(  # pyright: ignore[reportUnknownMemberType]  # a bare `dict` there
+                {
+                    "principal": {"type": "Worker", "id": worker},
+                    "action": _PERFORM,
+                    "resource": {"type": "Operation", "id": operation},
+                    "context": orjson.dumps(context).decode(),
+                },
+                self.policies,
+                self.entities,
+                self.schema,
+            )
+        except (ValueError, TypeError, RuntimeError, OverflowError) as error:
+            return Answer(is_allowed=False, errors=(f"the question cannot be asked: {error}",))
+        return _answer(result)
+
+
+def worker_entity(charter: Charter) -> dict[str, Any]:
+    """Write a worker as a Cedar entity."""
+    uid = {"type": "Worker", "id": charter.name}
+    return {"uid": uid, "attrs": {"domain": _word("Domain", charter.domain)}, "parents": []}
+
+
+def operation_entity(operation: Operation) -> dict[str, Any]:
+    """Write what a rule may know of an operation as a Cedar entity."""
+    attributes = {
+        "risk": _word("Risk", operation.risk),
+        "repeat": _word("Repeat", operation.repeat),
+        "is_reversible": operation.is_reversible,
+        "sinks": sorted(operation.sinks),
+    }
+    uid = {"type": "Operation", "id": operation.name}
+    return {"uid": uid, "attrs": attributes, "parents": [{"type": "System", "id": operation.system}]}
+
+
+def _word(kind: str, word: str) -> dict[str, str]:
+    return {"type": kind, "id": str(word)}
+
+
+def _answer(result: cedarpy.AuthzResult) -> Answer:
+    reasons: list[str] = result.diagnostics.reasons
+    errors = result.diagnostics.errors
+    if result.decision is cedarpy.Decision.NoDecision and not errors:
+        errors = ["Cedar gave no decision"]
+    return Answer(
+        is_allowed=result.allowed and not errors,
+        rules=tuple(sorted(reasons)),
+        errors=tuple(sorted(errors)),
+    )

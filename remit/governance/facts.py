@@ -1,0 +1,121 @@
+"""Gathers what a decision rests on: one statement, inside the transaction that records the decision."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from remit.canonical import digest_of
+from remit.charters.charter import Grant, Stage
+from remit.connections.action import Action, ActionState
+from remit.governance.budgets import Reservation, exceeded, needed
+from remit.governance.decision import Facts
+from remit.governance.mandate import Mandate
+from remit.governance.raci import seat_holders, vacant
+from remit.store.database import Row, Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The newest review of an action, and its answers."""
+
+    id: UUID
+    kind: str
+    state: str
+    digest: str
+    arguments: dict[str, Any]
+    answers: tuple[dict[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One action as the house finds it: the facts, what already became of it, and what it would use."""
+
+    action: Action
+    """with the arguments a reviewer left, when one edited them"""
+    facts: Facts
+    state: ActionState | None
+    """None when it is new"""
+    age: timedelta
+    """since it was last decided"""
+    review: Answered | None
+    reservations: tuple[Reservation, ...]
+
+
+def approval_digest(operation: str, arguments: dict[str, Any], charter_digest: str) -> str:
+    """Give the digest an approval is bound to: the exact operation and arguments, and the charter version."""
+    return digest_of({"operation": operation, "arguments": arguments, "charter": charter_digest})
+
+
+async def gather(transaction: Transaction, action: Action, mandate: Mandate, now: datetime) -> Case:
+    """Gather the facts about one action."""
+    charter = mandate.charter
+    seats = charter.seats_for(action.operation)
+    grant = charter.grant(action.operation) or Grant(operation=action.operation)
+    names = ["actions", "money", f"operation:{action.operation}"]
+    people = list(seat_holders(seats).values())
+    row = await transaction.fetch_row(
+        "gather_facts",
+        action.run,
+        action.step,
+        charter.name,
+        mandate.scopes,
+        action.operation,
+        people,
+        now.date(),
+        names,
+    )
+    row = cast("Row", row)
+    review = _review(row)
+    action = _as_reviewed(action, review, mandate)
+    reservations = needed(action, charter, now)
+    approvals = _approvals(action, review, mandate)
+    facts = Facts(
+        stage=Stage(row["stage"]) if row["stage"] else grant.stage,
+        halts=tuple(row["halts"]),
+        vacant_seats=vacant(seats, row["seated"]),
+        approvals=frozenset(answer["role"] for answer in approvals),
+        approvers=len(approvals),
+        performed_today=row["used"].get(f"operation:{action.operation}", 0),
+        over_budget=exceeded(reservations, row["used"]),
+    )
+    state = ActionState(row["state"]) if row["state"] else None
+    age = now - row["decided_at"] if row["decided_at"] else timedelta()
+    return Case(action=action, facts=facts, state=state, age=age, review=review, reservations=reservations)
+
+
+def _review(row: Row) -> Answered | None:
+    if row["review"] is None:
+        return None
+    return Answered(
+        id=row["review"],
+        kind=row["review_kind"],
+        state=row["review_state"],
+        digest=row["review_digest"],
+        arguments=row["review_arguments"],
+        answers=tuple(row["answers"]),
+    )
+
+
+def _as_reviewed(action: Action, review: Answered | None, mandate: Mandate) -> Action:
+    """Take over what a reviewer edited; the edited action is decided like any other."""
+    if review is None or review.kind != "action" or review.state not in {"approved", "used"}:
+        return action
+    if review.digest != approval_digest(action.operation, review.arguments, mandate.digest):
+        return action
+    operation = mandate.policy.operations[action.operation]
+    amount = review.arguments.get(operation.amount, action.amount) if operation.amount else action.amount
+    currency = review.arguments.get("currency", action.currency)
+    return replace(action, arguments=review.arguments, amount=amount, currency=currency)
+
+
+def _approvals(action: Action, review: Answered | None, mandate: Mandate) -> tuple[dict[str, str], ...]:
+    """Keep the approvals of exactly this action under exactly this charter.
+
+    A review already used counts again only here, for the same run and step: that is the same action.
+    """
+    if review is None or review.kind != "action" or review.state not in {"approved", "used"}:
+        return ()
+    if review.digest != approval_digest(action.operation, action.arguments, mandate.digest):
+        return ()
+    return tuple(answer for answer in review.answers if answer["verdict"] == "approve")

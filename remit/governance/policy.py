@@ -1,0 +1,184 @@
+"""May it? The rules of one worker, and the verdict on one action; a pure function of action and facts.
+
+    asked with the approvals held ──allowed──▶ permit
+               │ denied
+               ▼
+    asked with every approval there could be ──denied──▶ forbid, by the rules no approval lifts
+               │ allowed
+               ▼
+            review, by whom the rules ask that spoke in the first answer
+
+An error in either answer is a forbid that carries the error.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final, Self
+
+from remit.canonical import digest_of
+from remit.charters.charter import Charter
+from remit.connections.action import Action
+from remit.connections.operation import Kind, Operation
+from remit.governance.charter_lint import check_charter, closest
+from remit.governance.decision import Decision, Facts, Verdict
+from remit.governance.engine import Answer, Engine, operation_entity
+from remit.governance.house import HouseRules
+from remit.governance.policy_check import SCHEMA
+from remit.governance.rule import ROLES, Rule
+from remit.governance.rules import compile_charter
+
+_EVERY_ROLE: Final = sorted(ROLES)
+_EVERYBODY: Final = 1_000_000
+_NO_GRANT: Final = "no-grant"
+_NO_READ: Final = "no-read"
+_ENGINE_FAILED: Final = "engine-failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The charter and the house rules of one worker, compiled and checked."""
+
+    charter: Charter
+    operations: Mapping[str, Operation]
+    rules: Mapping[str, Rule]
+    """by id"""
+    digest: str
+    """the version of the rules: the same digest decides the same"""
+    engine: Engine
+
+    @classmethod
+    def build(cls, charter: Charter, operations: Mapping[str, Operation], house_rules: HouseRules) -> Self:
+        """Compile the rules of one worker.
+
+        Raises:
+            PolicyInvalid: The charter or a house rule means nothing, or not what it says.
+        """
+        check_charter(charter, operations)
+        house_rules.check_names(operations=operations)
+        rules = {rule.id: rule for rule in (*house_rules.rules, *compile_charter(charter))}
+        return cls(
+            charter=charter,
+            operations=MappingProxyType(dict(operations)),
+            rules=MappingProxyType(rules),
+            digest=_digest(charter, operations, rules.values()),
+            engine=Engine.build(charter, operations.values(), rules.values()),
+        )
+
+    @property
+    def sentences(self) -> Mapping[str, str]:
+        """What each rule says to people, by id."""
+        return {rule.id: rule.sentence for rule in self.rules.values()}
+
+    def decide(self, action: Action, facts: Facts) -> Decision:
+        """Decide on one action."""
+        if (silence := self._silence(action)) is not None:
+            return silence
+        held = self.engine.ask(action.worker, action.operation, _context(action, facts))
+        if held.errors:
+            return self._failed(held)
+        if held.is_allowed:
+            return self._decision(Verdict.PERMIT, held.rules)
+        most = self.engine.ask(action.worker, action.operation, _context(action, facts) | _ALL_APPROVALS)
+        if most.errors:
+            return self._failed(most)
+        if most.is_allowed:
+            return self._review(held, facts)
+        return self._decision(Verdict.FORBID, most.rules) if most.rules else self._ungranted(action.operation)
+
+    def decide_read(self, operation: str) -> Decision:
+        """Decide on one read: what the charter lists and does not prohibit. A halt does not stop reading."""
+        system = operation.partition(".")[0]
+        prohibitions = (f"prohibition:{operation}", f"prohibition:{system}.*")
+        if spoke := tuple(sorted(rule for rule in prohibitions if rule in self.rules)):
+            return self._decision(Verdict.FORBID, spoke)
+        if operation in self.charter.reads:
+            sentence = f"The charter lists `{operation}` among what the worker reads."
+            return self._spoken(Verdict.PERMIT, f"read:{operation}", sentence)
+        sentence = f"The charter does not list `{operation[:200]}` among what the worker reads."
+        return self._spoken(Verdict.FORBID, _NO_READ, sentence)
+
+    def _silence(self, action: Action) -> Decision | None:
+        """Forbid what no rule can speak about: another worker's action, or what is not a known write."""
+        if action.worker != self.charter.name:
+            sentence = f"These are the rules of `{self.charter.name}`, the action is of `{action.worker[:200]}`."
+            return self._spoken(Verdict.FORBID, _NO_GRANT, sentence)
+        operation = self.operations.get(action.operation)
+        return None if operation and operation.kind is Kind.WRITE else self._ungranted(action.operation)
+
+    def _ungranted(self, operation: str) -> Decision:
+        near = _nearest(operation[:200], tuple(sorted(grant.operation for grant in self.charter.grants)))
+        hint = f"The nearest operation granted is `{near}`." if near else "Nothing like it is granted."
+        return self._spoken(Verdict.FORBID, _NO_GRANT, f"No grant covers `{operation[:200]}`. {hint}")
+
+    def _review(self, held: Answer, facts: Facts) -> Decision:
+        """Ask whom the rules ask that spoke; `@otherwise` only when none of them asks somebody in particular."""
+        spoke = [self.rules[rule] for rule in held.rules]
+        asked = {role for rule in spoke for role in rule.roles} or {role for rule in spoke for role in rule.otherwise}
+        people = max(rule.approvals for rule in spoke)
+        missing = asked - facts.approvals
+        reasons = [rule.sentence for rule in spoke]
+        if not missing:
+            reasons.append(f"{facts.approvers} of {people} people have approved: another one is asked.")
+        return Decision(
+            verdict=Verdict.REVIEW,
+            rules=held.rules,
+            reasons=tuple(reasons),
+            roles=tuple(sorted(missing or asked)),
+            approvals=people,
+            policy_digest=self.digest,
+        )
+
+    def _failed(self, answer: Answer) -> Decision:
+        erring = [rule for rule in self.rules if any(f"policy `{rule}`:" in error for error in answer.errors)]
+        spoke = tuple(sorted({*answer.rules, *erring} if erring else {_ENGINE_FAILED}))
+        failed = "The rules could not be asked, so nothing is permitted."
+        reasons = tuple(self.rules[rule].sentence if rule in self.rules else failed for rule in spoke)
+        return Decision(
+            verdict=Verdict.FORBID, rules=spoke, reasons=reasons, errors=answer.errors, policy_digest=self.digest
+        )
+
+    def _decision(self, verdict: Verdict, rules: tuple[str, ...]) -> Decision:
+        reasons = tuple(self.rules[rule].sentence for rule in rules)
+        return Decision(verdict=verdict, rules=rules, reasons=reasons, policy_digest=self.digest)
+
+    def _spoken(self, verdict: Verdict, rule: str, sentence: str) -> Decision:
+        return Decision(verdict=verdict, rules=(rule,), reasons=(sentence,), policy_digest=self.digest)
+
+
+_ALL_APPROVALS: Final[dict[str, Any]] = {"approvals": _EVERY_ROLE, "approvers": _EVERYBODY}
+
+
+def _context(action: Action, facts: Facts) -> dict[str, Any]:
+    context: dict[str, Any] = {
+        "currency": action.currency,
+        "confidence": action.confidence,
+        "tier": action.tier,
+        "stage": {"type": "Stage", "id": facts.stage},
+        "halts": facts.halts,
+        "vacant_seats": facts.vacant_seats,
+        "over_budget": facts.over_budget,
+        "performed_today": facts.performed_today,
+        "approvals": sorted(facts.approvals),
+        "approvers": facts.approvers,
+    }
+    return context if action.amount is None else context | {"amount": action.amount}
+
+
+def _digest(charter: Charter, operations: Mapping[str, Operation], rules: Iterable[Rule]) -> str:
+    # What the granted operations are decides as much as the rules do; the other operations are always forbidden.
+    return digest_of(
+        {
+            "schema": SCHEMA.read_text(encoding="utf-8"),
+            "domain": charter.domain.value,
+            "reads": sorted(charter.reads),
+            "rules": {rule.id: rule.text for rule in rules},
+            "operations": {grant.operation: operation_entity(operations[grant.operation]) for grant in charter.grants},
+        }
+    )
+
+
+@lru_cache(maxsize=1024)
+def _nearest(operation: str, granted: tuple[str, ...]) -> str:
+    return closest(operation, granted)

@@ -1,0 +1,45 @@
+"""The people of the house and the roles they hold: the minimum that reviews and seats need."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from remit.errors import NotAllowed
+from remit.store.database import Database, Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who can hold seats and answer reviews."""
+
+    id: str
+    name: str
+    mail: str = ""
+    roles: tuple[str, ...] = ()
+    is_active: bool = True
+
+    def may(self, *roles: str) -> bool:
+        """Whether this person is here and holds one of the roles."""
+        return self.is_active and not set(roles).isdisjoint(self.roles)
+
+
+async def person(source: Transaction | Database, person_id: str) -> Person:
+    """Find a person.
+
+    Raises:
+        NotAllowed: Nobody has that id: an unknown person may do nothing.
+    """
+    row = await source.fetch_row("show_person", person_id)
+    if row is None:
+        raise NotAllowed(f"nobody here is called `{person_id}`. `REMIT_PERSON` says who gives the commands")
+    return Person(**{**row, "roles": tuple(row["roles"])})
+
+
+async def list_people(database: Database) -> Sequence[Person]:
+    """List everybody, by id."""
+    return [Person(**{**row, "roles": tuple(row["roles"])}) for row in await database.fetch("list_people")]
+
+
+async def save_person(database: Database, someone: Person) -> None:
+    """Add a person, or change what is known of one."""
+    values = (someone.id, someone.name, someone.mail, list(someone.roles), someone.is_active)
+    await database.execute("save_person", *values)

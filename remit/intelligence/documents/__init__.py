@@ -1,0 +1,1 @@
+"""Documents read by rule: no model, no guess."""

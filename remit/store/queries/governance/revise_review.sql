@@ -1,0 +1,2 @@
+-- Take over what a reviewer edited; approvals of the former text have another digest and do not count.
+UPDATE review SET digest = $2, arguments = $3 WHERE id = $1

@@ -1,0 +1,2 @@
+-- Tell whether some entry waits for its index.
+SELECT EXISTS (SELECT FROM unsequenced)

@@ -1,0 +1,2 @@
+-- Record a signed checkpoint.
+INSERT INTO checkpoint (size, note) VALUES ($1, $2)

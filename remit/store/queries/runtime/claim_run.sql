@@ -1,0 +1,27 @@
+-- Claim a run for this process: whoever held it before finds its fence gone. Under a halt it goes to wait instead.
+WITH halted AS (
+    SELECT EXISTS (
+        SELECT FROM run LEFT JOIN worker ON worker.name = run.worker
+        JOIN halt ON halt.lifted_at IS NULL
+            AND halt.scope IN ('everything', 'domain:' || worker.domain, 'worker:' || run.worker)
+        WHERE run.id = $1) AS now
+), claimed AS (
+    UPDATE run SET
+        fence = fence + 1,
+        attempts = attempts + CASE WHEN halted.now THEN 0 ELSE 1 END,
+        state = CASE WHEN halted.now THEN 'waiting' ELSE 'running' END,
+        waits_for = CASE WHEN halted.now THEN 'halt' ELSE '' END,
+        changed_at = $2,
+        wake_at = NULL
+    FROM halted
+    WHERE id = $1 AND state IN ('open', 'running')
+    RETURNING run.*
+)
+SELECT claimed.id, claimed.worker, claimed.version, claimed.fence, claimed.attempts, claimed.tries, claimed.trace_id,
+    claimed.handoff, signal.occurred_at,
+    jsonb_build_object('id', signal.id, 'source', source, 'signal_id', signal_id, 'type', type, 'subject', subject,
+        'trace_id', signal.trace_id, 'requested_by', requested_by, 'data', data) AS signal_row,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('number', number, 'kind', kind, 'name', name, 'asked', asked,
+        'result', result)), '[]') FROM step WHERE run = claimed.id) AS steps
+FROM claimed JOIN signal ON signal.id = claimed.signal
+WHERE claimed.state = 'running'

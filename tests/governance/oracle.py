@@ -1,0 +1,167 @@
+"""The same verdicts in plain Python, without Cedar: what the policy is held against."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from remit.charters.charter import Charter, Domain, ReviewRule, Stage
+from remit.connections.action import Action
+from remit.connections.operation import Kind, Operation, Repeat, Risk
+from remit.governance.decision import Facts, Verdict
+from tests.governance.policy_samples import OPERATIONS
+
+EARLY = (Stage.ASSISTIVE, Stage.SUPERVISED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What the policy must answer."""
+
+    verdict: Verdict
+    rules: tuple[str, ...]
+    roles: tuple[str, ...] = ()
+    approvals: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A review rule that holds."""
+
+    rule: str
+    roles: frozenset[str] = frozenset()
+    otherwise: frozenset[str] = frozenset()
+    people: int = 1
+
+    def is_answered(self, facts: Facts) -> bool:
+        """Whether the approvals held lift it."""
+        who = self.roles <= facts.approvals if self.roles else bool(facts.approvals)
+        return who and facts.approvers >= self.people
+
+
+def expect(charter: Charter, action: Action, facts: Facts) -> Expected:
+    """Say what the policy must answer."""
+    operation = OPERATIONS.get(action.operation)
+    if action.worker != charter.name or operation is None or operation.kind is not Kind.WRITE:
+        return Expected(verdict=Verdict.FORBID, rules=("no-grant",))
+    if action.amount is not None and not -(2**63) <= action.amount < 2**63:
+        return Expected(verdict=Verdict.FORBID, rules=("engine-failed",))
+    if forbids := tuple(sorted(_forbids(charter, action, facts))):
+        return Expected(verdict=Verdict.FORBID, rules=forbids)
+    if charter.grant(action.operation) is None:
+        return Expected(verdict=Verdict.FORBID, rules=("no-grant",))
+    reviews = [*_house_reviews(charter, operation, action, facts), *_charter_reviews(charter, operation, action, facts)]
+    if spoke := [asked for asked in reviews if not asked.is_answered(facts)]:
+        return _review(spoke, facts)
+    return Expected(verdict=Verdict.PERMIT, rules=(f"grant:{action.operation}",))
+
+
+def _review(spoke: list[Asked], facts: Facts) -> Expected:
+    named = frozenset[str]().union(*(asked.roles for asked in spoke))
+    roles = named or frozenset[str]().union(*(asked.otherwise for asked in spoke))
+    return Expected(
+        verdict=Verdict.REVIEW,
+        rules=tuple(sorted(asked.rule for asked in spoke)),
+        roles=tuple(sorted(roles - facts.approvals or roles)),
+        approvals=max(asked.people for asked in spoke),
+    )
+
+
+def _forbids(charter: Charter, action: Action, facts: Facts) -> Iterator[str]:
+    if facts.halts:
+        yield "halted"
+    if facts.vacant_seats:
+        yield "seat-vacant"
+    if facts.over_budget:
+        yield "over-budget"
+    if not 0 <= action.confidence <= 1000:
+        yield "confidence-out-of-range"
+    if action.amount is not None and action.amount < 0:
+        yield "amount-negative"
+    if action.amount is not None and not action.currency:
+        yield "amount-without-currency"
+    for prohibition in charter.prohibitions:
+        if _matches(prohibition.operation, action.operation):
+            yield f"prohibition:{prohibition.operation}"
+    grant = charter.grant(action.operation)
+    if grant and grant.limit is not None:
+        if action.amount is None or action.currency != grant.currency:
+            yield f"currency:{action.operation}"
+        elif action.amount > grant.limit:
+            yield f"limit:{action.operation}"
+    if grant and grant.per_day is not None and facts.performed_today >= grant.per_day:
+        yield f"per-day:{action.operation}"
+
+
+def _house_reviews(charter: Charter, operation: Operation, action: Action, facts: Facts) -> Iterator[Asked]:
+    yield from _general_reviews(operation, action, facts.stage)
+    roles_of = {name: frozenset({role}) for name, role in _domain_reviews(charter.domain, operation, action, facts)}
+    yield from (Asked(rule=name, roles=roles) for name, roles in roles_of.items())
+    if (action.amount or 0) > 10_000_00:
+        yield Asked(rule="money-large", roles=frozenset({"finance-reviewer"}), people=2)
+
+
+def _general_reviews(operation: Operation, action: Action, stage: Stage) -> Iterator[Asked]:
+    high, harmless = operation.risk is Risk.HIGH, operation.risk is Risk.LOW
+    anyone = {
+        "stage-assistive": stage is Stage.ASSISTIVE,
+        "stage-supervised": stage is Stage.SUPERVISED and not harmless,
+        "stage-conditional": stage is Stage.CONDITIONAL and high,
+        "stage-high-trust": stage is Stage.HIGH_TRUST and high and not operation.is_reversible,
+        "blind-repeat": operation.repeat is Repeat.BLIND,
+        "irreversible": not operation.is_reversible and not harmless,
+        "external-destination": bool(operation.sinks) and stage is not Stage.HIGH_TRUST,
+        "external-unsure": bool(operation.sinks) and action.confidence < 700,
+    }
+    yield from (Asked(rule=name, otherwise=frozenset({"reviewer"})) for name, holds in anyone.items() if holds)
+
+
+def _domain_reviews(domain: Domain, operation: Operation, action: Action, facts: Facts) -> Iterator[tuple[str, str]]:
+    early, high, harmless = facts.stage in EARLY, operation.risk is Risk.HIGH, operation.risk is Risk.LOW
+    match domain:
+        case Domain.REVENUE if operation.sinks and early:
+            yield "revenue-outbound", "account-owner"
+        case Domain.CUSTOMER_EXPERIENCE:
+            if (action.amount or 0) > 100_00:
+                yield "needs_human_approval_over_100", "support-reviewer"
+            if action.confidence < 600:
+                yield "support-unsure", "support-reviewer"
+        case Domain.FINANCE:
+            if action.amount is not None and early:
+                yield "finance-money", "finance-reviewer"
+            if high:
+                yield "finance-high-risk", "finance-reviewer"
+        case Domain.IT_OPERATIONS if high:
+            yield "it-high-risk", "it-reviewer"
+        case Domain.SECURITY if not harmless:
+            yield "security-read-only", "security-reviewer"
+        case Domain.HUMAN_RESOURCES:
+            if not harmless:
+                yield "hr-person", "hr-reviewer"
+            if action.confidence < 800:
+                yield "hr-unsure", "hr-reviewer"
+        case _:
+            return
+
+
+def _charter_reviews(charter: Charter, operation: Operation, action: Action, facts: Facts) -> Iterator[Asked]:
+    for rule in charter.reviews:
+        if _holds(rule, charter, operation, action, facts):
+            yield Asked(rule=f"review:{rule.name}", roles=frozenset(rule.roles), people=rule.approvals)
+
+
+def _holds(rule: ReviewRule, charter: Charter, operation: Operation, action: Action, facts: Facts) -> bool:
+    over = rule.amount_over is None or (
+        action.amount is not None and (action.currency != rule.currency or action.amount > rule.amount_over)
+    )
+    return (
+        (not rule.operations or any(_matches(name, operation.name) for name in rule.operations))
+        and (not rule.risks or operation.risk.value in rule.risks)
+        and (not rule.tiers or action.tier in rule.tiers)
+        and (not rule.stages or facts.stage in rule.stages)
+        and (not rule.domains or charter.domain in rule.domains)
+        and over
+        and (rule.confidence_under is None or action.confidence < rule.confidence_under)
+    )
+
+
+def _matches(name: str, operation: str) -> bool:
+    return name == operation or (name.endswith(".*") and operation.startswith(name[:-1]))
