@@ -28,8 +28,7 @@ from remit.store import embedded
 
 _MISSING = (
     "`bench/.venv` is missing. Make it with `.venv/bin/uv venv --python .venv/bin/python bench/.venv` and "
-    "`.venv/bin/uv pip install --python bench/.venv/bin/python -r bench/small_run/requirements.txt`, "
-    "or measure without it: `--only bare`"
+    "`.venv/bin/uv pip install --python bench/.venv/bin/python -r bench/small_run/requirements.txt`"
 )
 
 

@@ -19,6 +19,10 @@ import httpx
 
 CONCURRENCY = 16
 """How many runs any contestant may have under way at once."""
+HTTP_CONNECTIONS = 4
+"""How many connections the client keeps. Its pool looks at every connection for every request, so that sixteen of them
+cost more than the requests themselves, and most to whoever keeps all sixteen busy; four are enough for answers that
+come in a fraction of a millisecond."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +109,8 @@ def decide(account: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
 
 @asynccontextmanager
 async def open_business(http_url: str) -> AsyncGenerator[Business]:
-    """Reach the business system with as many kept connections as there may be runs."""
-    limits = httpx.Limits(max_connections=4, max_keepalive_connections=4)
+    """Reach the business system through one pooled client."""
+    limits = httpx.Limits(max_connections=HTTP_CONNECTIONS, max_keepalive_connections=HTTP_CONNECTIONS)
     async with httpx.AsyncClient(base_url=http_url, limits=limits, timeout=30) as client:
         yield Business(client)
 

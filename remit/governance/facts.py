@@ -103,8 +103,8 @@ def _as_reviewed(action: Action, review: Answered | None, mandate: Mandate) -> A
         return action
     if review.digest != approval_digest(action.operation, review.arguments, mandate.digest):
         return action
-    operation = mandate.policy.operations[action.operation]
-    amount = review.arguments.get(operation.amount, action.amount) if operation.amount else action.amount
+    named = mandate.policy.operations[action.operation].amount  # known: a review was asked for it
+    amount = review.arguments.get(named) if named else action.amount
     currency = review.arguments.get("currency", action.currency)
     return replace(action, arguments=review.arguments, amount=amount, currency=currency)
 

@@ -45,7 +45,7 @@ class Policy:
     rules: Mapping[str, Rule]
     """by id"""
     digest: str
-    """the version of the rules: the same digest decides the same"""
+    """the version of the rules: the same digest gives the same verdicts"""
     engine: Engine
 
     @classmethod
@@ -131,8 +131,9 @@ class Policy:
         )
 
     def _failed(self, answer: Answer) -> Decision:
-        erring = [rule for rule in self.rules if any(f"policy `{rule}`:" in error for error in answer.errors)]
-        spoke = tuple(sorted({*answer.rules, *erring} if erring else {_ENGINE_FAILED}))
+        erring = {rule for rule in self.rules if any(f"policy `{rule}`:" in error for error in answer.errors)}
+        forbidding = {rule for rule in answer.rules if self.rules[rule].effect == "forbid"}
+        spoke = tuple(sorted(erring | forbidding if erring else {_ENGINE_FAILED}))
         failed = "The rules could not be asked, so nothing is permitted."
         reasons = tuple(self.rules[rule].sentence if rule in self.rules else failed for rule in spoke)
         return Decision(

@@ -1,4 +1,4 @@
-"""Checkpoints (c2sp.org/tlog-checkpoint): the size and root of the tree, signed. Whoever keeps one can hold us to it."""
+"""Checkpoints (c2sp.org/tlog-checkpoint): size and root of the tree, signed. Whoever keeps one can hold us to it."""
 
 import base64
 import re

@@ -69,11 +69,11 @@ class Entry:
         """The bytes whose hash is the leaf: canonical JSON of everything in the entry."""
         return canonical(
             {
-                "id": self.id,
+                "id": str(self.id),
                 "at": self.at.isoformat(),
                 "kind": self.kind.value,
                 "worker": self.worker,
-                "run": self.run,
+                "run": str(self.run) if self.run else None,
                 "about": self.about,
                 "trace_id": self.trace_id,
                 "body": self.body,

@@ -1,7 +1,7 @@
 """The key that signs checkpoints: one file in the data directory, made on first use and never twice.
 
-    ledger.key   the secret, readable by its owner only; whoever has it can sign another history
-    ledger.pub   the verifier key, to be handed to whoever will check the ledger
+ledger.key   the secret, readable by its owner only; whoever has it can sign another history
+ledger.pub   the verifier key, to be handed to whoever will check the ledger
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Signed notes (c2sp.org/signed-note) with Ed25519: a text, an empty line, and lines that say who signed it.
 
-    verifier key   <name>+<key id in hexadecimal>+<base64 of 0x01 and the public key>
-    signing key    PRIVATE+KEY+<name>+<key id in hexadecimal>+<base64 of 0x01 and the seed>
+verifier key   <name>+<key id in hexadecimal>+<base64 of 0x01 and the public key>
+signing key    PRIVATE+KEY+<name>+<key id in hexadecimal>+<base64 of 0x01 and the seed>
 """
 
 import base64

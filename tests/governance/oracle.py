@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from remit.charters.charter import Charter, Domain, ReviewRule, Stage
+from remit.charters.charter import Charter, Domain, Grant, ReviewRule, Stage
 from remit.connections.action import Action
 from remit.connections.operation import Kind, Operation, Repeat, Risk
 from remit.governance.decision import Facts, Verdict
@@ -66,29 +66,30 @@ def _review(spoke: list[Asked], facts: Facts) -> Expected:
 
 
 def _forbids(charter: Charter, action: Action, facts: Facts) -> Iterator[str]:
-    if facts.halts:
-        yield "halted"
-    if facts.vacant_seats:
-        yield "seat-vacant"
-    if facts.over_budget:
-        yield "over-budget"
-    if not 0 <= action.confidence <= 1000:
-        yield "confidence-out-of-range"
-    if action.amount is not None and action.amount < 0:
-        yield "amount-negative"
-    if action.amount is not None and not action.currency:
-        yield "amount-without-currency"
+    always = {
+        "halted": bool(facts.halts),
+        "seat-vacant": bool(facts.vacant_seats),
+        "over-budget": bool(facts.over_budget),
+        "confidence-out-of-range": not 0 <= action.confidence <= 1000,
+        "amount-negative": (action.amount or 0) < 0,
+        "amount-without-currency": action.amount is not None and not action.currency,
+    }
+    yield from (name for name, holds in always.items() if holds)
     for prohibition in charter.prohibitions:
         if _matches(prohibition.operation, action.operation):
             yield f"prohibition:{prohibition.operation}"
-    grant = charter.grant(action.operation)
-    if grant and grant.limit is not None:
+    if grant := charter.grant(action.operation):
+        yield from _limits(grant, action, facts)
+
+
+def _limits(grant: Grant, action: Action, facts: Facts) -> Iterator[str]:
+    if grant.limit is not None:
         if action.amount is None or action.currency != grant.currency:
-            yield f"currency:{action.operation}"
+            yield f"currency:{grant.operation}"
         elif action.amount > grant.limit:
-            yield f"limit:{action.operation}"
-    if grant and grant.per_day is not None and facts.performed_today >= grant.per_day:
-        yield f"per-day:{action.operation}"
+            yield f"limit:{grant.operation}"
+    if grant.per_day is not None and facts.performed_today >= grant.per_day:
+        yield f"per-day:{grant.operation}"
 
 
 def _house_reviews(charter: Charter, operation: Operation, action: Action, facts: Facts) -> Iterator[Asked]:
@@ -116,30 +117,19 @@ def _general_reviews(operation: Operation, action: Action, stage: Stage) -> Iter
 
 def _domain_reviews(domain: Domain, operation: Operation, action: Action, facts: Facts) -> Iterator[tuple[str, str]]:
     early, high, harmless = facts.stage in EARLY, operation.risk is Risk.HIGH, operation.risk is Risk.LOW
-    match domain:
-        case Domain.REVENUE if operation.sinks and early:
-            yield "revenue-outbound", "account-owner"
-        case Domain.CUSTOMER_EXPERIENCE:
-            if (action.amount or 0) > 100_00:
-                yield "needs_human_approval_over_100", "support-reviewer"
-            if action.confidence < 600:
-                yield "support-unsure", "support-reviewer"
-        case Domain.FINANCE:
-            if action.amount is not None and early:
-                yield "finance-money", "finance-reviewer"
-            if high:
-                yield "finance-high-risk", "finance-reviewer"
-        case Domain.IT_OPERATIONS if high:
-            yield "it-high-risk", "it-reviewer"
-        case Domain.SECURITY if not harmless:
-            yield "security-read-only", "security-reviewer"
-        case Domain.HUMAN_RESOURCES:
-            if not harmless:
-                yield "hr-person", "hr-reviewer"
-            if action.confidence < 800:
-                yield "hr-unsure", "hr-reviewer"
-        case _:
-            return
+    asked = {
+        ("revenue-outbound", "account-owner", Domain.REVENUE): bool(operation.sinks) and early,
+        ("needs_human_approval_over_100", "support-reviewer", Domain.CUSTOMER_EXPERIENCE): (action.amount or 0)
+        > 100_00,
+        ("support-unsure", "support-reviewer", Domain.CUSTOMER_EXPERIENCE): action.confidence < 600,
+        ("finance-money", "finance-reviewer", Domain.FINANCE): action.amount is not None and early,
+        ("finance-high-risk", "finance-reviewer", Domain.FINANCE): high,
+        ("it-high-risk", "it-reviewer", Domain.IT_OPERATIONS): high,
+        ("security-read-only", "security-reviewer", Domain.SECURITY): not harmless,
+        ("hr-person", "hr-reviewer", Domain.HUMAN_RESOURCES): not harmless,
+        ("hr-unsure", "hr-reviewer", Domain.HUMAN_RESOURCES): action.confidence < 800,
+    }
+    yield from ((name, role) for (name, role, where), holds in asked.items() if holds and where is domain)
 
 
 def _charter_reviews(charter: Charter, operation: Operation, action: Action, facts: Facts) -> Iterator[Asked]:

@@ -78,7 +78,7 @@ def test_approvals_asked_for_lead_to_permit() -> None:
     """Whoever grants exactly what a review asks for gets a permit, whatever else was held before."""
     reviews = 0
 
-    for _, its_policy, action, given in requests(2, 3_000):
+    for _, its_policy, action, given in requests(2, 1_500):
         decision = its_policy.decide(action, given)
         if decision.verdict is Verdict.REVIEW:
             reviews += 1
@@ -86,14 +86,14 @@ def test_approvals_asked_for_lead_to_permit() -> None:
 
             assert after.verdict is Verdict.PERMIT, f"{action=} {given=} {decision=} {after=}"
 
-    assert reviews > 100
+    assert reviews > 50
 
 
 def test_another_approval_never_makes_it_worse() -> None:
     """One more role and one more person never turn a permit into a review, nor a review into a forbid."""
     dice = random.Random(3)
 
-    for _, its_policy, action, given in requests(3, 2_000):
+    for _, its_policy, action, given in requests(3, 1_000):
         more = replace(given, approvals=given.approvals | {dice.choice(sorted(ROLES))}, approvers=given.approvers + 1)
         before, after = its_policy.decide(action, given), its_policy.decide(action, more)
 
@@ -102,7 +102,7 @@ def test_another_approval_never_makes_it_worse() -> None:
 
 def test_no_approval_lifts_a_forbid() -> None:
     """What is forbidden stays forbidden with every role granted by many people."""
-    for _, its_policy, action, given in requests(4, 2_000):
+    for _, its_policy, action, given in requests(4, 1_000):
         if its_policy.decide(action, given).verdict is Verdict.FORBID:
             everyone = replace(given, approvals=ROLES, approvers=10**6)
 
@@ -115,7 +115,7 @@ def test_another_rule_never_permits_more() -> None:
     policies = {id(before): policy(its_charter, stricter) for its_charter, before in charters(1)}
     worse = 0
 
-    for _, before, action, given in requests(5, 2_000):
+    for _, before, action, given in requests(5, 1_000):
         mild, strict = before.decide(action, given), policies[id(before)].decide(action, given)
         worse += mild.verdict is not strict.verdict
 
@@ -136,7 +136,7 @@ def test_the_order_of_rules_does_not_matter() -> None:
         )
         shuffled[id(before)] = policy(turned, HouseRules(rules=tuple(dice.sample(house().rules, len(house().rules)))))
 
-    for _, before, action, given in requests(6, 2_000):
+    for _, before, action, given in requests(6, 1_000):
         assert before.decide(action, given) == shuffled[id(before)].decide(action, given), f"{action=} {given=}"
 
 

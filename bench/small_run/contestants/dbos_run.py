@@ -24,6 +24,9 @@ QUEUE = "runs"
 POLLING_SECONDS = 0.01
 """How long the queue waits before it claims again. The default of one second would cap it at 16 runs a second."""
 
+SETTLE_SECONDS = 0.5
+"""How long after holding the queue events are kept back: its thread may be about to claim once more."""
+
 
 class Dbos:
     """Workflows on a queue that is held while events come in."""
@@ -44,6 +47,7 @@ class Dbos:
         await _allow(CONCURRENCY)
         seconds = await self._stopwatch.seconds()
         await _allow(0)
+        await asyncio.sleep(SETTLE_SECONDS)
         return seconds
 
 

@@ -43,12 +43,12 @@ def report(document: bytes) -> tuple[dict[str, Any], int]:
     Returns:
         The report as JSON, and how sure it is, 0..1000.
     """
-    return describe(read_invoice(document))
+    invoice = read_invoice(document)
+    return describe(invoice, check(invoice))
 
 
-def describe(invoice: Invoice) -> tuple[dict[str, Any], int]:
-    """Report on an invoice that was read."""
-    findings = check(invoice)
+def describe(invoice: Invoice, findings: tuple[Finding, ...]) -> tuple[dict[str, Any], int]:
+    """Report on an invoice that was read and checked."""
     fields = as_json(invoice)
     fields["totals"] |= {f"{name}_minor": _minor(invoice, name) for name in ("net", "tax", "gross", "due")}
     told = {

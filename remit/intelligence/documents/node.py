@@ -89,10 +89,11 @@ class Node:
         return _read_day(node) if node else None
 
     def truth(self, path: str) -> bool:
-        """Give the yes or no at a path; absent is no."""
-        text = self.text(path)
-        if text not in {None, "true", "false", "1", "0"}:
-            raise DocumentInvalid(f"`{text[:_SHOWN]}` at `{path}` is neither `true` nor `false`")
+        """Give the yes or no at a path. It must be there: without it nobody knows a charge from an allowance."""
+        text = self.text(path) or ""
+        if text not in {"true", "false", "1", "0"}:
+            line = self.element.sourceline
+            raise DocumentInvalid(f"`{text[:_SHOWN]}` at `{path}`, line {line}, is neither `true` nor `false`")
         return text in {"true", "1"}
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Protocol, Self, cast
 
-from lxml import etree as _untyped
+from lxml import etree as _untyped  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]  # no types
 
 from remit.errors import DocumentInvalid
 
 etree = cast("Any", _untyped)
-"""lxml carries no types; what leaves this file is an `Element`."""
+"""lxml carries no types: here its names are Any, and what leaves this file is an `Element`."""
 
 
 class Element(Protocol):

@@ -56,7 +56,7 @@ def read(root: Node) -> Invoice:
         delivery=_delivery(root.one("Delivery")),
         lines=tuple(_line(node, kind) for node in root.every(f"{kind}Line")),
         adjustments=tuple(_adjustment(node) for node in root.every("AllowanceCharge")),
-        taxes=tuple(_tax_group(node) for node in root.every("TaxTotal/TaxSubtotal")),
+        taxes=tuple(_tax_group(node) for node in _tax_groups(root, currency)),
         totals=_totals(root, currency),
         payments=tuple(_payment(node) for node in root.every("PaymentMeans")),
         preceding=tuple(_preceding(node) for node in root.every("BillingReference/InvoiceDocumentReference")),
@@ -145,6 +145,12 @@ def _line(node: Node, kind: str) -> Line:
         adjustments=tuple(_adjustment(one) for one in node.every("AllowanceCharge")),
         period=_period(node.one("InvoicePeriod")),
     )
+
+
+def _tax_groups(root: Node, currency: str | None) -> list[Node]:
+    """Give the breakdown in the currency of the invoice, not the same once more in the accounting currency."""
+    own = [tax for tax in root.every("TaxTotal") if tax.attribute("TaxAmount", "currencyID") in {None, currency}]
+    return [group for tax in own for group in tax.every("TaxSubtotal")]
 
 
 def _tax_group(node: Node) -> TaxGroup:

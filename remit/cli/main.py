@@ -1,0 +1,34 @@
+"""`remit`: the command line. Every command prints a table for people or, with `--json`, JSON for programs."""
+
+import typer
+
+from remit.cli import charters, halts, ledger, reviews, runs, signals
+from remit.cli.doctor import doctor
+from remit.cli.up import up
+
+app = typer.Typer(
+    help="Employ digital workers: see what they do, answer what they ask, stop them.",
+    epilog="Exit codes: 0 done, 1 error, 2 wrong usage, 3 not found, 4 not allowed, 5 the state has moved on, "
+    "6 input not understood, 7 the database is not available, 8 the ledger does not verify.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(up)
+app.command()(doctor)
+app.add_typer(signals.app, name="signal")
+app.command("runs")(runs.list_runs)
+app.add_typer(runs.app, name="run")
+app.command("handoffs")(runs.list_handoffs)
+app.add_typer(reviews.app, name="review")
+app.command("workers")(charters.list_workers)
+app.add_typer(charters.app, name="charter")
+app.command("stop")(halts.stop)
+app.command("resume")(halts.resume)
+app.command("halts")(halts.list_halts)
+app.add_typer(ledger.app, name="ledger")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

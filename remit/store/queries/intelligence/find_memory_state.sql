@@ -1,0 +1,2 @@
+-- The state of one memory.
+SELECT state FROM memory WHERE id = $1

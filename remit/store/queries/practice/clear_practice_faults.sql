@@ -1,0 +1,2 @@
+-- Forget every planned fault.
+DELETE FROM practice.fault

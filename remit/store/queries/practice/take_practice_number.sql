@@ -1,0 +1,2 @@
+-- Give a number no other record has.
+SELECT nextval('practice.number')

@@ -1,0 +1,2 @@
+-- Count the open reviews by worker.
+SELECT worker, count(*) AS reviews FROM review WHERE state = 'open' GROUP BY worker

@@ -1,0 +1,2 @@
+-- Find runs by the beginning or the end of their number, as people type it.
+SELECT id FROM run WHERE id::text LIKE $1 || '%' OR id::text LIKE '%' || $1 LIMIT 2

@@ -1,0 +1,39 @@
+"""`/health` and `/metrics`: for those who run the house. They tell counts, never contents, and need no token."""
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from remit.web.asked import AskedHouse
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/health/live", summary="Is the process there?")
+async def live() -> dict[str, str]:
+    """Answer as long as the process does."""
+    return {"status": "alive"}
+
+
+@router.get("/health/ready", summary="Can it work?")
+async def ready(house: AskedHouse) -> dict[str, str | int]:
+    """Answer with 503 when the database cannot be reached."""
+    waiting = await house.database.fetch_value("count_unsequenced")
+    return {"status": "ready", "workers": len(house.roster.on_duty), "unsequenced": waiting}
+
+
+@router.get("/metrics", summary="Metrics for Prometheus", response_class=Response)
+async def metrics(house: AskedHouse) -> Response:
+    """Count runs, actions, reviews and entries from the rows, so that every process tells the same."""
+    registry = CollectorRegistry()
+    runs = Gauge("remit_runs", "Runs by worker and state.", ["worker", "state"], registry=registry)
+    for row in await house.database.fetch("count_runs"):
+        runs.labels(row["worker"], row["waits_for"] and f"waiting_{row['waits_for']}" or row["state"]).inc(row["runs"])
+    actions = Gauge("remit_actions", "Actions by operation and state.", ["operation", "state"], registry=registry)
+    for row in await house.database.fetch("count_actions"):
+        actions.labels(row["operation"], row["state"]).set(row["actions"])
+    reviews = Gauge("remit_open_reviews", "Open reviews by worker.", ["worker"], registry=registry)
+    for row in await house.database.fetch("count_open_reviews"):
+        reviews.labels(row["worker"]).set(row["reviews"])
+    waiting = Gauge("remit_unsequenced_entries", "Ledger entries that have no index yet.", registry=registry)
+    waiting.set(await house.database.fetch_value("count_unsequenced"))
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
