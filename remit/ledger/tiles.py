@@ -78,14 +78,14 @@ def path_of(folder: int | str, index: int, width: int) -> str:
 
 def _place_of(peak: Peak) -> Place:
     height, index = peak
-    return height // HEIGHT, index << height % HEIGHT >> HEIGHT
+    return height // HEIGHT, (index << (height % HEIGHT)) >> HEIGHT
 
 
 def _hash_of_peak(peak: Peak, tiles: Tiles) -> bytes:
     height, index = peak
     level, tile = _place_of(peak)
-    start = index << height % HEIGHT & WIDTH - 1
-    end = start + (1 << height % HEIGHT)
+    start = (index << (height % HEIGHT)) % WIDTH
+    end = start + (1 << (height % HEIGHT))
     hashes = tiles.get((level, tile), b"")
     if len(hashes) < end * HASH_SIZE:
         raise LedgerBroken(f"tile {tile} of level {level} lacks hash {end - 1}. Restore the ledger from a backup")

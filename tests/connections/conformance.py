@@ -25,7 +25,6 @@ from remit.connections.operation import Kind, Operation, Repeat
 from remit.errors import OutcomeUnknown, SystemBusy, SystemFailed, SystemRefused
 from tests.connections.subject import EFFECTS, ERROR, Fault, Subject
 
-
 Check = Callable[[Subject], Awaitable[None]]
 
 

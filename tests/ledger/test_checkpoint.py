@@ -31,7 +31,7 @@ def test_a_checkpoint_of_another_log_is_refused() -> None:
     """A right signature under another origin does not count."""
     note = SIGNER.sign(Checkpoint(origin="example.com/other", size=7, root=ROOT).as_text())
 
-    with pytest.raises(LedgerBroken, match="`example.com/other`"):
+    with pytest.raises(LedgerBroken, match="of the log"):
         open_checkpoint(SIGNER.verifier, note)
 
 

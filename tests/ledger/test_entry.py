@@ -17,12 +17,24 @@ async def _count(database: Database) -> tuple[int, int]:
     return row["entries"], row["unsequenced"]
 
 
+async def _write(database: Database, *, role: str = "postgres", then: Exception | None = None) -> None:
+    """Write a row and its entry in one transaction, as a gateway would."""
+    async with database.transaction() as transaction:
+        await transaction.connection.execute(f"SET LOCAL ROLE {role}")
+        await transaction.execute("record_migration", "never")
+        await append(transaction, Entry(kind=EntryKind.HALT_SET, body={}, about="halt:1"))
+        if then:
+            raise then
+
+
+async def _was_written(database: Database) -> bool:
+    return "never" in {row["name"] for row in await database.fetch("list_migrations")}
+
+
 async def test_an_entry_of_a_rolled_back_transaction_never_was(database: Database) -> None:
     """What fails leaves neither an entry nor a place in the queue."""
     with pytest.raises(KeyError):
-        async with database.transaction() as transaction:
-            await append(transaction, Entry(kind=EntryKind.HALT_SET, body={}))
-            raise KeyError
+        await _write(database, then=KeyError())
 
     assert await _count(database) == (0, 0)
 
@@ -36,11 +48,9 @@ async def test_an_entry_that_cannot_be_written_fails_its_transaction(database: D
         await session.connection.execute(broken)
 
     with pytest.raises(asyncpg.PostgresError):
-        async with database.transaction() as transaction:
-            await transaction.execute("record_migration", "never")
-            await append(transaction, Entry(kind=EntryKind.HALT_SET, body={}, about="halt:1"))
+        await _write(database)
 
-    assert "never" not in {row["name"] for row in await database.fetch("list_migrations")}
+    assert not await _was_written(database)
 
 
 async def test_a_role_without_the_right_to_write_entries_commits_nothing(database: Database) -> None:
@@ -51,12 +61,9 @@ async def test_a_role_without_the_right_to_write_entries_commits_nothing(databas
 
     try:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            async with database.transaction() as transaction:
-                await transaction.connection.execute("SET LOCAL ROLE clerk")
-                await transaction.execute("record_migration", "never")
-                await append(transaction, Entry(kind=EntryKind.HALT_SET, body={}))
+            await _write(database, role="clerk")
 
-        assert "never" not in {row["name"] for row in await database.fetch("list_migrations")}
+        assert not await _was_written(database)
         assert await _count(database) == (0, 0)
     finally:
         async with database.session() as session:

@@ -89,7 +89,8 @@ def test_another_key_under_our_name_is_not_ours() -> None:
 @pytest.mark.parametrize(
     "note",
     ["", "\n", "\n\n", "text\n", "text\n\n", "text\n\nno signature\n", NOTE.rstrip("\n"), NOTE + "\n",
-     NOTE.replace("one", "one\t"), "text\n\n" + "— a AAAAAAA=\n" * 101, "text\n\n— a AAAA\n", "text\n\n— a+b AAAAAAA=\n"],
+     NOTE.replace("one", "one\t"), "text\n\n" + "— a AAAAAAA=\n" * 101, "text\n\n— a AAAA\n",
+     "text\n\n— a+b AAAAAAA=\n"],
 )  # fmt: skip
 def test_what_is_not_a_note_is_refused(note: str) -> None:
     """Malformed notes are refused in words, not by a crash."""

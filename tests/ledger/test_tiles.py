@@ -12,6 +12,7 @@ LEAVES = [leaf_hash(number.to_bytes(4, "big")) for number in range(70_000)]
 
 
 def joined(low: int, high: int) -> bytes:
+    """Leaf hashes side by side."""
     return b"".join(LEAVES[low:high])
 
 

@@ -58,6 +58,7 @@ def naive_root(leaves: list[bytes]) -> bytes:
 
 
 def naive_split(size: int) -> int:
+    """The largest power of two below a size."""
     split = 1
     while split * 2 < size:
         split *= 2
@@ -88,6 +89,7 @@ ROOTS = [naive_root(LEAVES[:size]) for size in range(LARGEST + 1)]
 
 
 def node(low: int, high: int) -> bytes:
+    """The hash over a range of leaves."""
     return naive_root(LEAVES[low:high])
 
 

@@ -61,7 +61,7 @@ _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
     (b"{", "JSON. Send the invoice as UBL or CII XML"),
     (b"[", "JSON. Send the invoice as UBL or CII XML"),
 )
-_ENTITY_ERRORS: frozenset[int] = frozenset({etree.ErrorTypes.ERR_ENTITY_LOOP, etree.ErrorTypes.ERR_UNDECLARED_ENTITY})
+_DOCTYPE = "the document declares a document type (DOCTYPE). Remove it; an invoice needs none"
 _ENCODING_ERRORS: frozenset[int] = frozenset(
     {
         etree.ErrorTypes.ERR_INVALID_ENCODING,
@@ -83,11 +83,11 @@ def parse(document: bytes) -> Element:
     try:
         root = _build(document.lstrip())
     except etree.XMLSyntaxError as error:
-        raise DocumentInvalid(_explain(error)) from None
+        raise DocumentInvalid(_DOCTYPE if b"<!DOCTYPE" in document else _explain(error)) from None
     except (LookupError, UnicodeError):
         raise DocumentInvalid("the document names an encoding that does not exist. Send it as UTF-8") from None
     if cast("Any", root).getroottree().docinfo.doctype:
-        raise DocumentInvalid("the document declares a document type (DOCTYPE). Remove it; an invoice needs none")
+        raise DocumentInvalid(_DOCTYPE)
     return root
 
 
@@ -134,8 +134,8 @@ def _build(document: bytes) -> Element:
 
 def _explain(error: Any) -> str:
     line = error.lineno or 1
-    if error.code in _ENTITY_ERRORS:
-        return "the document uses XML entities. Send it without them; an invoice needs none"
+    if error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+        return f"line {line} of the document holds a value of more than 10 MB. Send it without its attachments"
     if error.code in _ENCODING_ERRORS:
         return f"line {line} of the document is not in the encoding it claims. Send it as UTF-8"
     if error.code == etree.ErrorTypes.ERR_DOCUMENT_EMPTY:

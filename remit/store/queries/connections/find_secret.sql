@@ -1,0 +1,2 @@
+-- Find a sealed secret by name.
+SELECT sealed FROM secret WHERE name = $1

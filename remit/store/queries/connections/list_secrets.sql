@@ -1,0 +1,2 @@
+-- List the names of all secrets, and since when they are there.
+SELECT name, created_at FROM secret ORDER BY name
