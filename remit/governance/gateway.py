@@ -184,7 +184,9 @@ class Gateway:
         except SystemBusy as error:
             return await self._later(action, claim, mandate, error, state=ActionState.WAITING)
         except OutcomeUnknown as error:
-            return await self._doubt(action, claim, mandate, str(error))
+            if self._connections.operation(action.operation).repeat is Repeat.BLIND:
+                return await self._doubt(action, claim, mandate, str(error))
+            return await self._later(action, claim, mandate, error, state=ActionState.PERFORMING)
         return await self._settled(action, claim, result)
 
     async def _settled(self, action: Action, claim: Claim, result: dict[str, Any]) -> Receipt:
@@ -199,7 +201,7 @@ class Gateway:
     async def _later(
         self, action: Action, claim: Claim, mandate: Mandate, error: SystemBusy | OutcomeUnknown, *, state: ActionState
     ) -> Receipt:
-        """Wait for a system, holding nothing but rows; go to a person when the connection says so or it takes too long."""
+        """Wait for a system, holding nothing but rows; go to a person if the connection says so or it takes long."""
         connection = self._connections.for_operation(action.operation)
         asked = error.retry_after if isinstance(error, SystemBusy) else 1.0
         wait = timedelta(seconds=min(max(asked, 2.0**claim.tries / 4), _LONGEST_WAIT))

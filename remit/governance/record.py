@@ -1,4 +1,4 @@
-"""Writes what was decided and what came of it: each a transaction's worth of rows and a ledger entry, never one alone."""
+"""Writes what was decided and what came of it: rows and a ledger entry together, never one alone."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

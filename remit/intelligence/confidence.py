@@ -4,7 +4,7 @@ Confidence is 0..1000: a thousand judgements of confidence 900 should be right 9
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import prod
@@ -53,14 +53,12 @@ class Calibration:
         Neighbours are pooled until the shares rise (isotonic regression). Each share is (right + 1) / (all + 2),
         Laplace's rule of succession, so that few outcomes never make anybody sure.
         """
-        blocks: list[_Block] = []
-        for score, was_right in sorted(outcomes):
-            if blocks and blocks[-1].last == score:
-                blocks[-1] = blocks[-1].joined(_Block(score, score, int(was_right), 1))
-            else:
-                blocks.append(_Block(score, score, int(was_right), 1))
-            while len(blocks) > 1 and blocks[-2].share >= blocks[-1].share:
-                blocks[-2:] = [blocks[-2].joined(blocks[-1])]
+        counts: dict[int, list[bool]] = {}
+        for score, was_right in outcomes:
+            counts.setdefault(score, []).append(was_right)
+        single = [_Block(score, sum(seen), len(seen)) for score, seen in sorted(counts.items())]
+        # Rates are pooled as they were seen; only then is each made cautious, which may let two of them meet again.
+        blocks = _pool(_pool(single, lambda block: block.right / block.count), lambda block: block.share)
         return cls(thresholds=tuple(b.first for b in blocks), shares=tuple(b.share for b in blocks))
 
     def apply(self, score: int) -> int:
@@ -74,7 +72,6 @@ class Calibration:
 @dataclass(frozen=True, slots=True)
 class _Block:
     first: int
-    last: int
     right: int
     count: int
 
@@ -82,5 +79,13 @@ class _Block:
     def share(self) -> int:
         return SURE * (self.right + 1) // (self.count + 2)
 
-    def joined(self, other: "_Block") -> "_Block":
-        return _Block(self.first, other.last, self.right + other.right, self.count + other.count)
+
+def _pool(blocks: Iterable[_Block], rate: Callable[[_Block], float]) -> list[_Block]:
+    """Join neighbours until the rates rise."""
+    pooled: list[_Block] = []
+    for block in blocks:
+        pooled.append(block)
+        while len(pooled) > 1 and rate(pooled[-2]) >= rate(pooled[-1]):
+            last, before = pooled.pop(), pooled.pop()
+            pooled.append(_Block(before.first, before.right + last.right, before.count + last.count))
+    return pooled

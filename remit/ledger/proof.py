@@ -20,7 +20,8 @@ from remit.store.database import Database, Transaction
 
 _HEADER = "c2sp.org/tlog-proof@v1"
 _FORM = re.compile(
-    rf"{_HEADER}\n(?:extra \S+\n)?index (0|[1-9][0-9]{{0,18}})\n((?:[A-Za-z0-9+/]{{43}}=\n)*)\n(.+)", re.DOTALL
+    rf"{re.escape(_HEADER)}\n(?:extra \S+\n)?index (0|[1-9][0-9]{{0,18}})\n((?:[A-Za-z0-9+/]{{43}}=\n)*)\n(.+)",
+    re.DOTALL,
 )
 
 
@@ -48,8 +49,14 @@ class InclusionProof:
         found = _FORM.fullmatch(text)
         if not found:
             raise InputInvalid(f"this is not a proof. It begins with `{_HEADER}`")
-        hashes = tuple(base64.b64decode(line) for line in found[2].split())
-        return cls(index=int(found[1]), hashes=hashes, checkpoint=found[3])
+        proof = cls(
+            index=int(found[1]),
+            hashes=tuple(base64.b64decode(line) for line in found[2].split()),
+            checkpoint=found[3],
+        )
+        if not proof.as_text().endswith(f"\n{found[2]}\n{found[3]}"):
+            raise InputInvalid("a hash of the proof is not written as base64 writes it. Fetch the proof again")
+        return proof
 
     def check(self, body: bytes, verifier: Verifier) -> Checkpoint:
         """Give the checkpoint that signs these bytes at this index.

@@ -78,7 +78,7 @@ async def read_entry(database: Database, entry: UUID) -> RecordedEntry:
     """
     row = await database.fetch_row("find_entry", entry)
     if row is None:
-        raise NotFound(f"there is no entry `{entry}`. See `remit ledger list` for those there are")
+        raise NotFound(f"there is no entry `{entry}`. See `remit ledger search` for those there are")
     return _recorded(row)
 
 

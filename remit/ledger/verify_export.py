@@ -56,7 +56,7 @@ def verify_export(directory: Path, verifier_key: str, *, kept: Sequence[str] = (
     """
     size, root = 0, b""
     try:
-        size, root = _read_checkpoint(_read(directory / "checkpoint"), verifier_key)
+        size, root = _read_checkpoint(_read(directory, "checkpoint"), verifier_key)
         promises = [_read_checkpoint(note.encode(), verifier_key, "the kept checkpoint") for note in kept]
         _check_key_file(directory, verifier_key)
         _check_tree(directory, sorted([*promises, (size, root)]), size)
@@ -129,8 +129,9 @@ def _check_tree(directory: Path, promises: list[tuple[int, bytes]], size: int) -
     for number, entries in enumerate(_read_tiles_of_entries(directory, size)):
         start = number * _TILE
         hashes = [hashlib.sha256(b"\x00" + entry).digest() for entry in entries]
-        _check_file(directory, ("0", number), hashes, start)
-        _check_bundle(directory, number, entries)
+        _check_file(directory, ("0", number), hashes, size - start)
+        if len(entries) == min(_TILE, size - start):
+            _check_bundle(directory, number, entries)
         for promised, root in (promise for promise in promises if start < promise[0] <= start + len(entries)):
             if _root([node for _, node in peaks], hashes[: promised - start]) != root:
                 raise _Broken(f"the entries from {proven} are not those signed at size {promised}", proven)
@@ -156,7 +157,7 @@ def _check_upper(directory: Path, level: list[bytes]) -> None:
         above: list[bytes] = []
         for number in range(-(-len(level) // _TILE)):
             hashes = level[number * _TILE : (number + 1) * _TILE]
-            _check_file(directory, (str(height), number), hashes, number * _TILE ** (height + 1))
+            _check_file(directory, (str(height), number), hashes, len(hashes))
             if len(hashes) == _TILE:
                 above.append(_subtree(hashes))
         level, height = above, height + 1
@@ -191,7 +192,7 @@ def _push(peaks: list[tuple[int, bytes]], node: bytes) -> None:
 def _read_tiles_of_entries(directory: Path, size: int) -> Iterator[list[bytes]]:
     """Give the entries of one tile at a time: exactly `size` lines, each ended."""
     count, tile = 0, list[bytes]()
-    with _open(directory / "entries.jsonl") as lines:
+    with _open(directory, "entries.jsonl") as lines:
         for line in lines:
             if count == size:
                 raise _Broken(f"there are more entries than the {size} that are signed", size)
@@ -208,24 +209,27 @@ def _read_tiles_of_entries(directory: Path, size: int) -> Iterator[list[bytes]]:
         raise _Broken(f"entry {count} is missing: {size} are signed", count)
 
 
-def _check_file(directory: Path, place: tuple[str, int], hashes: list[bytes], start: int) -> None:
+def _check_file(directory: Path, place: tuple[str, int], hashes: list[bytes], width: int) -> None:
+    """Compare a tile, which may be wider than the hashes where entries are missing, with what it must hold."""
     level, number = place
-    path = _path(level, number, len(hashes))
-    found = _read(directory / path)
+    span = _TILE ** int(level)
+    start = number * _TILE * span
+    path = _path(level, number, min(_TILE, width))
+    found = _read(directory, path, start)
     for offset, expected in enumerate(hashes):
         if found[offset * _HASH : (offset + 1) * _HASH] != expected:
-            index = start + offset * _TILE ** int(level)
-            raise _Broken(f"hash {offset} of `{path}` is not that of the entries below it", index)
-    if len(found) != len(hashes) * _HASH:
-        raise _Broken(f"`{path}` is too long", start + len(hashes) * _TILE ** int(level))
+            raise _Broken(f"hash {offset} of `{path}` is not that of the entries below it", start + offset * span)
+    if len(found) != min(_TILE, width) * _HASH:
+        raise _Broken(f"`{path}` is too long or too short", start + len(hashes) * span)
 
 
 def _check_bundle(directory: Path, number: int, entries: list[bytes]) -> None:
-    """Compare a bundle with its lines. It must be absent where an entry is too long for the format."""
-    path = _path("entries", number, len(entries))
+    """Compare a bundle with its lines. It is absent where an entry is too long for the format."""
     if max(map(len, entries)) > _LONGEST:
         return
-    if _read(directory / path) != b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries):
+    path = _path("entries", number, len(entries))
+    expected = b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
+    if _read(directory, path, number * _TILE) != expected:
         raise _Broken(f"`{path}` does not hold the entries of `entries.jsonl`", number * _TILE)
 
 
@@ -245,7 +249,7 @@ def _check_strays(directory: Path, size: int) -> None:
 
 
 def _check_key_file(directory: Path, verifier_key: str) -> None:
-    if _read(directory / "ledger.pub").strip() != verifier_key.strip().encode():
+    if _read(directory, "ledger.pub") != verifier_key.strip().encode() + b"\n":
         raise _Broken("`ledger.pub` is not the trusted key")
 
 
@@ -256,16 +260,16 @@ def _path(folder: str, number: int, width: int) -> str:
     return f"tile/{folder}/{name}" + ("" if width == _TILE else f".p/{width}")
 
 
-def _read(path: Path) -> bytes:
-    with _open(path) as file:
-        return b"".join(file)
+def _read(directory: Path, name: str, index: int | None = None) -> bytes:
+    with _open(directory, name, index) as file:
+        return file.read()
 
 
-def _open(path: Path) -> BinaryIO:
+def _open(directory: Path, name: str, index: int | None = None) -> BinaryIO:
     try:
-        return path.open("rb")
+        return (directory / name).open("rb")
     except OSError as error:
-        raise _Broken(f"`{path.name}` cannot be read: {error.strerror}") from None
+        raise _Broken(f"`{name}` cannot be read: {error.strerror}", index) from None
 
 
 # ── the command ────────────────────────────────────────────────────────────────────────────────────────────────────

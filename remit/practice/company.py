@@ -8,7 +8,7 @@ from remit.errors import InputInvalid, NotFound
 from remit.practice.back_office import BackOffice
 from remit.practice.deed import Deed
 from remit.practice.effects import Effect, effects
-from remit.practice.faults import ANYTHING, LOOK_UP, Fault, FaultKind, plan_fault
+from remit.practice.faults import ANYTHING, LOOK_UP, Fault, FaultKind, plan_fault, take_fault
 from remit.practice.system import PracticeSystem
 from remit.practice.systems.crm import CRM
 from remit.practice.systems.desk import DESK
@@ -33,7 +33,7 @@ class Company:
     """The open practice company. Several processes may open it on one database: it is one company."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
+        self._database = database  # INVARIANT: no caller's transaction runs on these connections
         self.clock = clock
         self.offices = {name: BackOffice(name, deeds, database, clock) for name, deeds in SYSTEMS.items()}
         self.connectors = {name: PracticeSystem(office, database) for name, office in self.offices.items()}
@@ -57,9 +57,13 @@ class Company:
             raise NotFound(f"no practice system is called `{system}`. There are: {', '.join(SYSTEMS)}")
         if name not in {LOOK_UP, ANYTHING} and f"{system}.{name}" not in self.offices[system].deeds:
             raise NotFound(f"`{system}` has no operation `{name}`. See `docs/practice.md`")
-        if kind not in FaultKind or times < 0 or seconds < 0:
+        if kind not in [*FaultKind] or times < 0 or seconds < 0:
             raise InputInvalid(f"no fault is `{kind}`, {times} times, {seconds} s. There are: {', '.join(FaultKind)}")
         await plan_fault(self._database, system, name, Fault(kind=FaultKind(kind), seconds=seconds), times)
+
+    async def take_fault(self, system: str, operation: str) -> Fault | None:
+        """Use up one planned fault of an operation, for whoever plays it in his own way."""
+        return await take_fault(self._database, system, operation)
 
     async def heal(self) -> None:
         """Forget every fault planned and not met yet."""

@@ -86,35 +86,33 @@ _MOST = 10**15  # minor units: beyond this no amount is real
 
 
 def _fits(shape: Shape, value: object) -> bool:
-    match shape, value:
-        case Shape.NUMBER | Shape.AMOUNT, bool():
+    match value:
+        case bool():
             return False
-        case Shape.NUMBER, int():
-            return -_MOST < value < _MOST
-        case Shape.AMOUNT, int():
-            return 0 <= value < _MOST
-        case Shape.TEXT, str():
-            return bool(value.strip())
-        case (Shape.DAY | Shape.CURRENCY | Shape.MAIL), str():
+        case int():
+            lowest = {Shape.NUMBER: -_MOST, Shape.AMOUNT: 0}.get(shape)
+            return lowest is not None and lowest <= value <= _MOST
+        case str():
             return _reads_as(shape, value)
-        case Shape.TEXTS, list():
-            return all(isinstance(item, str) and item.strip() for item in cast("list[object]", value))
-        case Shape.OBJECT, dict():
-            return True
-        case Shape.OBJECTS, list():
-            return all(isinstance(item, dict) for item in cast("list[object]", value))
+        case list():
+            item = {Shape.TEXTS: Shape.TEXT, Shape.OBJECTS: Shape.OBJECT}.get(shape)
+            return item is not None and all(_fits(item, one) for one in cast("list[object]", value))
         case _:
-            return False
+            return shape is Shape.OBJECT and isinstance(value, dict)
 
 
 def _reads_as(shape: Shape, text: str) -> bool:
     match shape:
+        case Shape.TEXT:
+            return bool(text.strip())
         case Shape.CURRENCY:
             return re.fullmatch(r"[A-Z]{3}", text) is not None
         case Shape.MAIL:
             return re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", text) is not None
-        case _:
+        case Shape.DAY:
             return _is_day(text)
+        case _:
+            return False
 
 
 def _is_day(text: str) -> bool:

@@ -1,26 +1,18 @@
 """Who is on duty: the current version of each worker with its rules, and every older version that a run still needs."""
 
-import types
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
 
 from remit.charters import registry
 from remit.charters.charter import Charter
 from remit.charters.charter_file import parse_charter
 from remit.connections.operation import Operation
-from remit.errors import NotFound, PlaybookInvalid
+from remit.errors import NotFound
 from remit.governance.house import HouseRules
 from remit.governance.mandate import Mandate
 from remit.governance.policy import Policy
+from remit.runtime.playbooks import Playbook, load_playbook
 from remit.store.database import Database
-
-if TYPE_CHECKING:
-    from remit.runtime.context import Context
-    from remit.runtime.run import Outcome
-
-Playbook = Callable[["Context"], Awaitable["Outcome"]]
-"""What a playbook is: an async function `run(context)`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,4 +24,57 @@ class Employed:
     """its digest: charter and playbook"""
     charter: Charter
     playbook: Playbook
-    mandate: Mandate
+
+
+class Roster:
+    """The workers as one process knows them; `refresh` takes over what others changed in the registry."""
+
+    def __init__(self, database: Database, operations: Mapping[str, Operation], house_rules: HouseRules) -> None:
+        self._database = database
+        self._operations = operations
+        self._house_rules = house_rules
+        self._versions: dict[str, Employed] = {}
+        self._mandates: dict[str, Mandate] = {}
+        self._current: dict[str, str] = {}
+        self.on_duty: tuple[Employed, ...] = ()
+
+    async def refresh(self) -> None:
+        """Read which version of each worker is current, and who is live."""
+        records = await registry.list_current(self._database)
+        self._current = {record.worker: record.digest for record in records}
+        self.on_duty = tuple([await self.version(record.digest) for record in records if record.status == "live"])
+
+    async def version(self, digest: str) -> Employed:
+        """Give one version of a worker, however old.
+
+        Raises:
+            NotFound: The registry never had it.
+            PlaybookInvalid: Its playbook cannot be loaded.
+        """
+        if digest not in self._versions:
+            found = await registry.version(self._database, digest)
+            self._versions[digest] = Employed(
+                name=found.worker,
+                version=digest,
+                charter=parse_charter(found.charter, file=f"{found.worker}/charter.yaml"),
+                playbook=load_playbook(found.playbook, found.worker),
+            )
+        return self._versions[digest]
+
+    async def mandate(self, worker: str) -> Mandate:
+        """Give what a worker may do now: by its current charter, whatever version its run began with.
+
+        Raises:
+            NotFound: There is no such worker.
+            PolicyInvalid: Its charter does not fit the connected systems.
+        """
+        if worker not in self._current:
+            await self.refresh()
+        digest = self._current.get(worker)
+        if digest is None:
+            raise NotFound(f"there is no worker `{worker}`. `remit workers` shows those there are")
+        if digest not in self._mandates:
+            charter = (await self.version(digest)).charter
+            policy = Policy.build(charter, self._operations, self._house_rules)
+            self._mandates[digest] = Mandate(charter=charter, digest=digest, policy=policy)
+        return self._mandates[digest]

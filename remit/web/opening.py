@@ -1,12 +1,77 @@
 """Opens a house: the database wherever it is, the systems, the workers. The one place where the parts meet."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
 
+from remit.charters import registry
 from remit.clock import Clock
-from remit.errors import NotFound, StoreUnavailable
+from remit.connections.connection import Connection, WhenUnavailable
+from remit.connections.connections import Connections
+from remit.connections.connectors.drop_folder.connector import DropFolder
+from remit.connections.pace import Limits
+from remit.errors import DataDirectoryHeld, NotFound, StoreUnavailable
+from remit.governance.gateway import Gateway
+from remit.governance.house import HouseRules
+from remit.intelligence.language_model import choose_judge
+from remit.practice.company import open_company
+from remit.practice.seed import seed
+from remit.runtime.employ import employ_all
+from remit.runtime.house import House
+from remit.runtime.roster import Roster
 from remit.settings import Settings
 from remit.store import embedded
 from remit.store.database import Database
 from remit.store.migrate import migrate
+
+_PRACTICE_LIMITS = Limits(time_limit=2.0)
+
+
+@asynccontextmanager
+async def open_database(settings: Settings, *, owns: bool = False) -> AsyncGenerator[Database]:
+    """Open the database: the one set by URL, the one that runs in the data directory, or else the one started here.
+
+    Args:
+        settings: Where it is.
+        owns: Whether to insist on being the owner of the data directory, as the process that runs the house does.
+
+    Raises:
+        DataDirectoryHeld: Another process owns it, and this one insists.
+        StoreUnavailable: It cannot be reached or started.
+    """
+    async with AsyncExitStack() as stack:
+        url = settings.database_url or await _find_or_start(settings, stack, owns=owns)
+        await migrate(url)
+        database = await Database.open(url, size=settings.concurrency + 4)
+        stack.push_async_callback(database.close)
+        yield database
+
+
+async def _find_or_start(settings: Settings, stack: AsyncExitStack, *, owns: bool) -> str:
+    try:
+        server = embedded.start(settings.data_directory)
+    except DataDirectoryHeld:
+        if owns:
+            raise
+        return embedded.find_running(settings.data_directory)
+    stack.callback(server.stop)
+    return server.url
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, *, owns: bool = False) -> AsyncGenerator[House]:
+    """Open a house: its database, its systems, its workers."""
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(settings, owns=owns))
+        clock = Clock()
+        connections = await _connect(settings, database, clock, stack)
+        roster = Roster(database, connections.operations, HouseRules.load())
+        await employ_all(database, settings.workers_directory, connections.operations, clock.now())
+        await roster.refresh()
+        yield House(
+            database=database,
+            connections=connections,
+            judge=choose_judge(settings.model),
+            roster=roster,
+            gateway=Gateway(database, connections, clock),
+            clock=clock,
+        )

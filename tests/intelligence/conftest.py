@@ -40,7 +40,8 @@ UBL = """<?xml version="1.0" encoding="UTF-8"?>
     <b:Amount currencyID="EUR">10.00</b:Amount>
     <a:TaxCategory><b:ID>S</b:ID><b:Percent>19</b:Percent></a:TaxCategory></a:AllowanceCharge>
   <a:TaxTotal><b:TaxAmount currencyID="EUR">22.80</b:TaxAmount>
-    <a:TaxSubtotal><b:TaxableAmount currencyID="EUR">120.00</b:TaxableAmount><b:TaxAmount currencyID="EUR">22.80</b:TaxAmount>
+    <a:TaxSubtotal><b:TaxableAmount currencyID="EUR">120.00</b:TaxableAmount>
+      <b:TaxAmount currencyID="EUR">22.80</b:TaxAmount>
       <a:TaxCategory><b:ID>S</b:ID><b:Percent>19</b:Percent></a:TaxCategory></a:TaxSubtotal></a:TaxTotal>
   <a:LegalMonetaryTotal>
     <b:LineExtensionAmount currencyID="EUR">110.00</b:LineExtensionAmount>
@@ -59,7 +60,8 @@ UBL = """<?xml version="1.0" encoding="UTF-8"?>
     <b:LineExtensionAmount currencyID="EUR">60.00</b:LineExtensionAmount>
     <a:OrderLineReference><b:LineID>7</b:LineID></a:OrderLineReference>
     <a:AllowanceCharge><b:ChargeIndicator>false</b:ChargeIndicator>
-      <b:AllowanceChargeReason>Quantity</b:AllowanceChargeReason><b:Amount currencyID="EUR">3.00</b:Amount></a:AllowanceCharge>
+      <b:AllowanceChargeReason>Quantity</b:AllowanceChargeReason>
+      <b:Amount currencyID="EUR">3.00</b:Amount></a:AllowanceCharge>
     <a:Item><b:Name>Screws</b:Name>
       <a:ClassifiedTaxCategory><b:ID>S</b:ID><b:Percent>19.00</b:Percent></a:ClassifiedTaxCategory></a:Item>
     <a:Price><b:PriceAmount currencyID="EUR">21.00</b:PriceAmount>
@@ -82,7 +84,8 @@ CII = """<?xml version="1.0" encoding="UTF-8"?>
       <r:SpecifiedLineTradeAgreement>
         <r:NetPriceProductTradePrice><r:ChargeAmount>200</r:ChargeAmount>
           <r:BasisQuantity>100.</r:BasisQuantity></r:NetPriceProductTradePrice></r:SpecifiedLineTradeAgreement>
-      <r:SpecifiedLineTradeDelivery><r:BilledQuantity unitCode="LTR">50</r:BilledQuantity></r:SpecifiedLineTradeDelivery>
+      <r:SpecifiedLineTradeDelivery><r:BilledQuantity unitCode="LTR">50</r:BilledQuantity>
+      </r:SpecifiedLineTradeDelivery>
       <r:SpecifiedLineTradeSettlement>
         <r:ApplicableTradeTax><r:CategoryCode>S</r:CategoryCode><r:RateApplicablePercent>20</r:RateApplicablePercent>
         </r:ApplicableTradeTax>
@@ -93,7 +96,8 @@ CII = """<?xml version="1.0" encoding="UTF-8"?>
       <r:SellerTradeParty><r:Name>Delta SARL</r:Name>
         <r:PostalTradeAddress><r:CountryID>FR</r:CountryID></r:PostalTradeAddress>
         <r:SpecifiedTaxRegistration><r:ID schemeID="FC">99</r:ID></r:SpecifiedTaxRegistration>
-        <r:SpecifiedTaxRegistration><r:ID schemeID="VA">FR12345678901</r:ID></r:SpecifiedTaxRegistration></r:SellerTradeParty>
+        <r:SpecifiedTaxRegistration><r:ID schemeID="VA">FR12345678901</r:ID></r:SpecifiedTaxRegistration>
+      </r:SellerTradeParty>
       <r:BuyerTradeParty><r:Name>Alpenwerk AG</r:Name>
         <r:PostalTradeAddress><r:CountryID>AT</r:CountryID></r:PostalTradeAddress></r:BuyerTradeParty>
     </r:ApplicableHeaderTradeAgreement>

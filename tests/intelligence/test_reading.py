@@ -1,5 +1,6 @@
 """Reading the bytes of strangers."""
 
+import contextlib
 import random
 from collections.abc import Callable
 
@@ -11,7 +12,8 @@ from remit.errors import DocumentInvalid
 from remit.intelligence.documents.invoices import read_invoice
 from remit.intelligence.documents.reading import LARGEST, parse
 
-BOMB = b"""<!DOCTYPE a [<!ENTITY b "xxxxxxxxxx"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;">
+BOMB = b"""<!DOCTYPE a [<!ENTITY b "xxxxxxxxxx">
+<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;">
 <!ENTITY e "&d;&d;&d;&d;&d;&d;&d;&d;"><!ENTITY f "&e;&e;&e;&e;&e;&e;&e;&e;"><!ENTITY g "&f;&f;&f;&f;&f;&f;&f;&f;">
 <!ENTITY h "&g;&g;&g;&g;&g;&g;&g;&g;"><!ENTITY i "&h;&h;&h;&h;&h;&h;&h;&h;">]>"""
 
@@ -111,10 +113,8 @@ def test_a_damaged_invoice_is_read_or_refused(
                     [b"9" * 40, b"-", b".", b"1e9", b"NaN", b"\x00", b"&#0;", b" ", b"<", b""]
                 )
 
-    try:
-        read_invoice(bytes(document))
-    except DocumentInvalid as refusal:
-        assert str(refusal)
+    with contextlib.suppress(DocumentInvalid):
+        assert read_invoice(bytes(document)).syntax in {"ubl", "cii"}
 
 
 def test_every_beginning_of_an_invoice_is_refused(ubl: Callable[..., bytes]) -> None:

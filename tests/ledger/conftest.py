@@ -1,6 +1,6 @@
 """Fixtures: a signing key, and entries to fill a ledger with."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from remit.ledger.note import Signer
 from remit.ledger.sequencer import drain
 from remit.store.database import Database
 
-Fill = Callable[..., Awaitable[list[Entry]]]
+Fill = Callable[[int], Coroutine[None, None, list[Entry]]]
 
 
 @pytest.fixture

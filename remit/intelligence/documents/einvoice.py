@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, cast
 
 CREDIT_CODES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"})
@@ -198,6 +199,8 @@ class Invoice:
 def as_json(value: object) -> Any:
     """Write any of these values as JSON: amounts as the digits that were read, dates as ISO 8601, missing as null."""
     match value:
+        case StrEnum():
+            return value.value
         case Decimal():
             return format(value, "f")
         case date():

@@ -83,7 +83,7 @@ def parse(document: bytes) -> Element:
     try:
         root = _build(document.lstrip())
     except etree.XMLSyntaxError as error:
-        raise DocumentInvalid(_DOCTYPE if b"<!DOCTYPE" in document else _explain(error)) from None
+        raise DocumentInvalid(_explain(error, document)) from None
     except (LookupError, UnicodeError):
         raise DocumentInvalid("the document names an encoding that does not exist. Send it as UTF-8") from None
     if cast("Any", root).getroottree().docinfo.doctype:
@@ -132,14 +132,16 @@ def _build(document: bytes) -> Element:
     return walk.root
 
 
-def _explain(error: Any) -> str:
+def _explain(error: Any, document: bytes) -> str:
     line = error.lineno or 1
+    if b"<!DOCTYPE" in document:
+        return _DOCTYPE
     if error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
-        return f"line {line} of the document holds a value of more than 10 MB. Send it without its attachments"
+        return f"line {line} of the document holds more than 10 MB in one place. Send it without its attachments"
     if error.code in _ENCODING_ERRORS:
         return f"line {line} of the document is not in the encoding it claims. Send it as UTF-8"
     if error.code == etree.ErrorTypes.ERR_DOCUMENT_EMPTY:
         return "the document is not XML. Send the invoice as UBL or CII XML"
-    if error.code in {etree.ErrorTypes.ERR_TAG_NOT_FINISHED, etree.ErrorTypes.ERR_DOCUMENT_END}:
+    if error.code == etree.ErrorTypes.ERR_TAG_NOT_FINISHED or b">" not in document.rstrip()[-4:]:
         return f"the document ends in the middle, at line {line}. Send the whole file again"
     return f"line {line} of the document is not well-formed XML. Send the file again, unchanged"

@@ -1,0 +1,1 @@
+"""A folder that people and systems drop files into."""

@@ -1,0 +1,1 @@
+"""Any system that speaks JSON over HTTP, described in a few lines."""

@@ -1,0 +1,5 @@
+-- Make a version the current one of its worker; give nothing when it was already.
+INSERT INTO worker (name, domain, current, status, changed_at) VALUES ($1, $2, $3, 'live', $4)
+ON CONFLICT (name) DO UPDATE SET domain = excluded.domain, current = excluded.current, changed_at = excluded.changed_at
+    WHERE worker.current <> excluded.current
+RETURNING name
