@@ -10,9 +10,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from remit.practice.company import Company
+from remit.runtime.house import House
 from remit.store import embedded
 from remit.store.database import Database
 from remit.store.migrate import migrate
+from tests.houses import opened_house
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +55,10 @@ async def database(database_url: str) -> AsyncGenerator[Database]:
     database = await Database.open(database_url)
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def opened(database: Database) -> AsyncGenerator[tuple[House, Company]]:
+    """A house with the sample workers, and its practice company."""
+    async with opened_house(database) as both:
+        yield both

@@ -1,9 +1,9 @@
 """The registry: every version of every worker, with the text of its charter and playbook, and which one is current.
 
-    proposed ──▶ approved ──▶ staged ──▶ live ⇄ paused
-                                          │ ⇅
-                                          │ modified     a new version is current and not live yet
-                                          └──▶ retired   from every state; final
+proposed ──▶ approved ──▶ staged ──▶ live ⇄ paused
+                                      │ ⇅
+                                      │ modified     a new version is current and not live yet
+                                      └──▶ retired   from every state; final
 """
 
 from collections.abc import Sequence
@@ -60,7 +60,9 @@ def read_folder(folder: Path) -> WorkerFiles:
     try:
         charter, playbook = (folder / "charter.yaml").read_text(), (folder / "playbook.py").read_text()
     except (OSError, UnicodeDecodeError) as error:
-        raise CharterInvalid(f"the worker in `{folder.name}` cannot be read: {error}. Copy a neighbour's folder") from None
+        raise CharterInvalid(
+            f"the worker in `{folder.name}` cannot be read: {error}. Copy a neighbour's folder"
+        ) from None
     return WorkerFiles(name=folder.name.replace("_", "-"), charter=charter, playbook=playbook)
 
 

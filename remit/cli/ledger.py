@@ -27,7 +27,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 @app.command()
 @command
 async def verify(
-    directory: Annotated[Path | None, typer.Argument(metavar="[EXPORT]", help="an export; without it, the ledger")] = None,
+    directory: Annotated[
+        Path | None, typer.Argument(metavar="[EXPORT]", help="an export; without it, the ledger")
+    ] = None,
     key: Annotated[Path | None, typer.Option(help="the trusted key, never the one in the export")] = None,
     *,
     as_json: AsJson = False,
@@ -44,24 +46,30 @@ async def verify(
         async with open_database(settings) as database:
             found = await verify_ledger(database, Verifier.from_text(text))
     if as_json:
-        print_json({
-            "is_whole": found.is_whole,
-            "size": found.size,
-            "root": found.root.hex(),
-            "first_broken": found.first_broken,
-            "reason": found.reason,
-            "unsequenced": found.unsequenced,
-        })
+        print_json(
+            {
+                "is_whole": found.is_whole,
+                "size": found.size,
+                "root": found.root.hex(),
+                "first_broken": found.first_broken,
+                "reason": found.reason,
+                "unsequenced": found.unsequenced,
+            }
+        )
     _tell(found, quiet=as_json)
 
 
 def _tell(found: Verification, *, quiet: bool) -> None:
     if not found.is_whole:
         where = "" if found.first_broken is None else f" at entry {found.first_broken}"
-        raise LedgerBroken(f"the ledger is broken{where}: {found.reason}. Keep it as it is and compare it with an export")
+        raise LedgerBroken(
+            f"the ledger is broken{where}: {found.reason}. Keep it as it is and compare it with an export"
+        )
     if not quiet:
         say(f"whole: {found.size} entries, root {found.root.hex()}")
-        say("every entry is what was written, nothing is missing between them, and the checkpoint is signed with the key")
+        say(
+            "every entry is what was written, nothing is missing between them, and the checkpoint is signed with the key"
+        )
         if found.unsequenced:
             say(f"{found.unsequenced} entries wait for their index; the next checkpoint covers them")
 
@@ -69,7 +77,9 @@ def _tell(found: Verification, *, quiet: bool) -> None:
 @app.command("export")
 @command
 async def export_(
-    directory: Annotated[Path, typer.Argument(help="a folder that is empty or not there yet")], *, as_json: AsJson = False
+    directory: Annotated[Path, typer.Argument(help="a folder that is empty or not there yet")],
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Write the whole ledger to a folder that anyone can verify offline with one file of Python."""
     settings = read_settings()
@@ -101,20 +111,22 @@ async def search(
         wanted = Search(run=number, worker=worker, about=about, trace_id=trace, kind=kind)
         entries = await find_entries(database, wanted, limit=limit)
     if as_json:
-        return print_json([
-            {
-                "index": entry.index,
-                "id": entry.id,
-                "at": entry.at,
-                "kind": entry.kind,
-                "worker": entry.worker,
-                "run": entry.run,
-                "about": entry.about,
-                "trace_id": entry.trace_id,
-                "body": entry.body,
-            }
-            for entry in entries
-        ])
+        return print_json(
+            [
+                {
+                    "index": entry.index,
+                    "id": entry.id,
+                    "at": entry.at,
+                    "kind": entry.kind,
+                    "worker": entry.worker,
+                    "run": entry.run,
+                    "about": entry.about,
+                    "trace_id": entry.trace_id,
+                    "body": entry.body,
+                }
+                for entry in entries
+            ]
+        )
     cells = [
         ("–" if e.index is None else str(e.index), ago(e.at), e.kind, e.worker, short(e.run or ""), e.about)
         for e in entries

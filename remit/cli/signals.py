@@ -55,7 +55,7 @@ def _make(type_: str, data: str, subject: str) -> bytes:
     try:
         content = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        raise SignalInvalid(f"`--data` is not JSON: {error}. Quote it: --data '{{\"account\": \"A-17\"}}'") from None
+        raise SignalInvalid(f'`--data` is not JSON: {error}. Quote it: --data \'{{"account": "A-17"}}\'') from None
     event = {"specversion": "1.0", "id": str(uuid4()), "source": "remit://cli", "type": type_, "data": content}
     return orjson.dumps(event | ({"subject": subject} if subject else {}))
 

@@ -20,23 +20,10 @@ import orjson
 from cedarpy import PolicySet, policies_from_json_str
 from cedarpy.pst import entity_uids
 
+from remit.charters.role import Role
 from remit.errors import PolicyInvalid
 
-ROLES: Final = frozenset(
-    {
-        "administrator",
-        "business-owner",
-        "technical-owner",
-        "risk-owner",
-        "reviewer",
-        "finance-reviewer",
-        "account-owner",
-        "security-reviewer",
-        "hr-reviewer",
-        "support-reviewer",
-        "it-reviewer",
-    }
-)
+ROLES: Final = frozenset(role.value for role in Role)
 """Who can be asked."""
 
 _ANNOTATIONS: Final = frozenset({"id", "sentence", "roles", "otherwise", "approvals"})

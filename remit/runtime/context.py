@@ -189,7 +189,9 @@ class Context:
 
     async def _wait_for_system(self, error: SystemFailed, when_unavailable: WhenUnavailable) -> None:
         tries = self._claimed.tries
-        if when_unavailable is WhenUnavailable.ESCALATE or (when_unavailable is WhenUnavailable.RETRY and tries >= _TRIES):
+        if when_unavailable is WhenUnavailable.ESCALATE or (
+            when_unavailable is WhenUnavailable.RETRY and tries >= _TRIES
+        ):
             raise Leave(Escalate(f"a system is not available: {error}"))
         asked = error.retry_after if isinstance(error, SystemBusy) else 1.0
         wait = timedelta(seconds=min(max(asked, 2.0**tries / 4), 300))

@@ -1,12 +1,10 @@
 """Brings the workers of a directory into the registry, each version once, with its entry in the ledger."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from remit.charters import registry
 from remit.charters.charter_file import parse_charter
-from remit.connections.operation import Operation
 from remit.ledger.entry import Entry, EntryKind, append
 from remit.runtime.playbooks import load_playbook
 from remit.store.database import Database

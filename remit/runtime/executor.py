@@ -1,6 +1,6 @@
 """Goes on with a run from its rows: the first time, after a review, and after a crash, by the same function.
 
-    claim ─▶ load the version it began with ─▶ replay the recorded steps ─▶ go on ─▶ settle
+claim ─▶ load the version it began with ─▶ replay the recorded steps ─▶ go on ─▶ settle
 """
 
 import logging

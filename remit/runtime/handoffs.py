@@ -60,7 +60,9 @@ def terms_of(charter: Charter, name: str, context: Mapping[str, Any]) -> Terms:
         raise PlaybookInvalid(f"the charter of `{charter.name}` has no escalation path `{name}`. It has: {known}")
     missing = [name for name in path.context if context.get(name) is None]
     if missing:
-        raise PlaybookInvalid(f"the escalation path `{name}` requires {', '.join(missing)}. Hand them over, or escalate")
+        raise PlaybookInvalid(
+            f"the escalation path `{name}` requires {', '.join(missing)}. Hand them over, or escalate"
+        )
     return Terms(path=path, context=dict(context))
 
 

@@ -121,6 +121,11 @@ def _entry(signal: Signal, runs: tuple[UUID, ...], begun: list[tuple[Employed, T
         ],
     }
     return Entry(
-        kind=EntryKind.SIGNAL_RECEIVED, body=body, about=signal.subject, trace_id=signal.trace_id, at=now,
-        run=runs[0] if len(runs) == 1 else None, worker=begun[0][0].name if len(begun) == 1 else "",
+        kind=EntryKind.SIGNAL_RECEIVED,
+        body=body,
+        about=signal.subject,
+        trace_id=signal.trace_id,
+        at=now,
+        run=runs[0] if len(runs) == 1 else None,
+        worker=begun[0][0].name if len(begun) == 1 else "",
     )

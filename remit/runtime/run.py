@@ -1,9 +1,9 @@
 """A run: one worker's work on one signal.
 
-    open ──▶ running ──▶ done         the playbook came to its end
-     ▲         │  ├────▶ exception    a person has to go on: something is missing, failed or forbidden
-     │         │  └────▶ stopped      there is nothing to do, or a person said no
-     └─ waiting ◀┘                    for a review, a halt, a system or a time: one row, nothing else
+open ──▶ running ──▶ done         the playbook came to its end
+ ▲         │  ├────▶ exception    a person has to go on: something is missing, failed or forbidden
+ │         │  └────▶ stopped      there is nothing to do, or a person said no
+ └─ waiting ◀┘                    for a review, a halt, a system or a time: one row, nothing else
 """
 
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ Outcome = Done | Escalate | Stop
 """How a playbook ends."""
 
 
-class Leave(BaseException):  # noqa: N818  # not an error: the way out of a playbook, through code that catches Exception
+class Leave(BaseException):  # not an error: the way out of a playbook, through code that catches Exception
     """Leaves a playbook from inside one of its calls.
 
     The one exception of the house that is none: it carries the outcome, or None when the run waits.

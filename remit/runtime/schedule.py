@@ -64,7 +64,9 @@ async def run_out_timers(house: House, now: datetime) -> None:
     async with house.database.transaction() as transaction:
         for row in await transaction.fetch("take_due_timers", now):
             since = row["since"]
-            await _send(house, (row["worker"], row["trigger"]), f"{row['about']}@{since.isoformat()}", row["about"], since)
+            await _send(
+                house, (row["worker"], row["trigger"]), f"{row['about']}@{since.isoformat()}", row["about"], since
+            )
 
 
 async def send_cron_signals(house: House, since: datetime) -> None:

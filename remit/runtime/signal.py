@@ -69,7 +69,9 @@ def read_cloudevent(body: bytes, *, requested_by: str = "") -> Signal:
         SignalInvalid: It is not one, is too large, or its data is no JSON object.
     """
     if len(body) > _MOST:
-        raise SignalInvalid(f"the signal has {len(body)} bytes. At most {_MOST}; put large content where it can be read")
+        raise SignalInvalid(
+            f"the signal has {len(body)} bytes. At most {_MOST}; put large content where it can be read"
+        )
     try:
         event = _CloudEvent.model_validate_json(body)
     except ValidationError as error:
@@ -90,5 +92,7 @@ def read_cloudevent(body: bytes, *, requested_by: str = "") -> Signal:
 
 
 def _in_words(error: ValidationError) -> str:
-    problems = [(".".join(map(str, problem["loc"])) or "the body", problem["msg"].lower()) for problem in error.errors()]
+    problems = [
+        (".".join(map(str, problem["loc"])) or "the body", problem["msg"].lower()) for problem in error.errors()
+    ]
     return "; ".join(f"`{place}`: {problem}" for place, problem in problems[:5])

@@ -144,6 +144,16 @@ async def _prepare(connection: "asyncpg.Connection[Any] | PoolConnectionProxy[An
         await connection.set_type_codec(kind, schema="pg_catalog", encoder=_to_json, decoder=orjson.loads)
 
 
+_AWAY = (
+    OSError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+)
+
+
 def _to_json(value: object) -> str:
     return orjson.dumps(value).decode()
 
@@ -155,7 +165,7 @@ def translated(url: str) -> Generator[None]:
         yield
     except asyncpg.DiskFullError as error:
         raise DiskFull("the disk of the database is full. Free some room; nothing was lost") from error
-    except (OSError, asyncpg.CannotConnectNowError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
+    except _AWAY as error:
         place = url.rpartition("@")[2]
         raise StoreUnavailable(f"PostgreSQL at `{place}` does not answer ({error}). Is it running?") from error
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:

@@ -27,7 +27,9 @@ async def metrics(house: AskedHouse) -> Response:
     registry = CollectorRegistry()
     runs = Gauge("remit_runs", "Runs by worker and state.", ["worker", "state"], registry=registry)
     for row in await house.database.fetch("count_runs"):
-        runs.labels(row["worker"], row["waits_for"] and f"waiting_{row['waits_for']}" or row["state"]).inc(row["runs"])
+        runs.labels(row["worker"], (row["waits_for"] and f"waiting_{row['waits_for']}") or row["state"]).inc(
+            row["runs"]
+        )
     actions = Gauge("remit_actions", "Actions by operation and state.", ["operation", "state"], registry=registry)
     for row in await house.database.fetch("count_actions"):
         actions.labels(row["operation"], row["state"]).set(row["actions"])

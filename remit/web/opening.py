@@ -3,16 +3,15 @@
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from remit.charters import registry
 from remit.clock import Clock
-from remit.connections.connection import Connection, WhenUnavailable
+from remit.connections.connection import Connection
 from remit.connections.connections import Connections
-from remit.connections.connectors.drop_folder.connector import DropFolder
+from remit.connections.connectors.drop_folder.connector import DropFolderConnector
 from remit.connections.pace import Limits
-from remit.errors import DataDirectoryHeld, NotFound, StoreUnavailable
+from remit.errors import DataDirectoryHeld
 from remit.governance.gateway import Gateway
 from remit.governance.house import HouseRules
-from remit.intelligence.language_model import choose_judge
+from remit.intelligence.choosing import choose_judge
 from remit.practice.company import open_company
 from remit.practice.seed import seed
 from remit.runtime.employ import employ_all
@@ -23,7 +22,7 @@ from remit.store import embedded
 from remit.store.database import Database
 from remit.store.migrate import migrate
 
-_PRACTICE_LIMITS = Limits(time_limit=2.0)
+_PRACTICE_LIMIT = 2.0  # seconds until a request to a practice system counts as lost
 
 
 @asynccontextmanager
@@ -65,7 +64,7 @@ async def open_house(settings: Settings, *, owns: bool = False) -> AsyncGenerato
         clock = Clock()
         connections = await _connect(settings, database, clock, stack)
         roster = Roster(database, connections.operations, HouseRules.load())
-        await employ_all(database, settings.workers_directory, connections.operations, clock.now())
+        await employ_all(database, settings.workers_directory, clock.now())
         await roster.refresh()
         yield House(
             database=database,
@@ -75,3 +74,19 @@ async def open_house(settings: Settings, *, owns: bool = False) -> AsyncGenerato
             gateway=Gateway(database, connections, clock),
             clock=clock,
         )
+
+
+async def _connect(settings: Settings, database: Database, clock: Clock, stack: AsyncExitStack) -> Connections:
+    """Connect the drop folder, the practice company and the house's own systems."""
+    invoices = settings.drop / "invoices"
+    invoices.mkdir(parents=True, exist_ok=True)
+    connected = [Connection(DropFolderConnector("drop", invoices))]
+    if settings.practice:
+        company = await open_company(database, clock=clock, size=settings.concurrency)
+        stack.push_async_callback(company.close)
+        await seed(database, clock=clock)
+        limits = Limits(time_limit=_PRACTICE_LIMIT, concurrency=settings.concurrency)
+        connected += [Connection(connector, limits=limits) for connector in company.connectors.values()]
+    connections = Connections(connected)
+    stack.push_async_callback(connections.close)
+    return connections

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from remit.ledger.read import find_entries
 from remit.runtime import runs
 from remit.runtime.handoffs import list_handoffs
 from remit.runtime.run import RunState
@@ -16,7 +15,7 @@ router = APIRouter(prefix="/v1", tags=["runs"])
 
 
 @router.get("/runs", summary="List runs, last changed first")
-async def list_runs(  # noqa: PLR0913  # each is a filter in the query
+async def list_runs(  # each is a filter in the query
     house: AskedHouse,
     _: AskedPerson,
     state: RunState | None = None,

@@ -29,7 +29,7 @@ def usage(seed: int, today: date) -> list[Record]:
 
 
 def _usage(dice: Random, account: str, today: date) -> Record:
-    seats = dice.randint(20, 400)
+    seats = 50 * dice.randint(1, 8)
     monday = today - timedelta(days=today.weekday(), weeks=WEEKS)
     weeks = [_week(dice, account, place, seats, monday + timedelta(weeks=place)) for place in range(WEEKS)]
     kept = [week for place, week in enumerate(weeks) if place not in _GAPS.get(account, ())]

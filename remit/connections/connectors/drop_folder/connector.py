@@ -9,12 +9,11 @@ import base64
 import hashlib
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
-from remit.connections.connectors.drop_folder.folder import check_name, is_hidden, is_readable, open_file
+from remit.connections.connectors.drop_folder.folder import check_name, is_hidden, is_readable, modified_at, open_file
 from remit.connections.operation import Kind, Operation, Repeat
 from remit.errors import SystemBusy, SystemRefused
 
@@ -121,8 +120,7 @@ def _described(entry: "os.DirEntry[str]") -> dict[str, Any] | None:
         found = entry.stat(follow_symlinks=False)
     except FileNotFoundError:
         return None  # somebody took it away since
-    modified = datetime.fromtimestamp(found.st_mtime, UTC)
-    return {"name": entry.name, "size": found.st_size, "modified_at": modified.isoformat()}
+    return {"name": entry.name, "size": found.st_size, "modified_at": modified_at(found).isoformat()}
 
 
 def _read_file(path: Path) -> dict[str, Any] | None:

@@ -2,12 +2,14 @@
 
 import os
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from remit.errors import SystemRefused
 
 _LONGEST_NAME: Final = 255  # bytes, what file systems take
+_LAST_SECOND: Final = 253402300799  # of the year 9999; some file systems store later ones
 _UNFINISHED: Final = (".part", ".tmp", ".crdownload", "~")
 
 
@@ -53,3 +55,8 @@ def open_file(path: Path) -> int | None:
         os.close(number)
         raise SystemRefused(f"`{path.name}` is not a file")
     return number
+
+
+def modified_at(found: os.stat_result) -> datetime:
+    """Tell when a file was last changed, as its file system says."""
+    return datetime.fromtimestamp(min(max(found.st_mtime, 0), _LAST_SECOND), UTC)

@@ -10,12 +10,12 @@ import hashlib
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from remit.canonical import digest_of
-from remit.connections.connectors.drop_folder.folder import is_hidden, is_readable, open_file
+from remit.connections.connectors.drop_folder.folder import is_hidden, is_readable, modified_at, open_file
 from remit.errors import SystemRefused
 
 _CHUNK: Final = 1 << 20  # bytes in memory at a time, however large the file
@@ -114,7 +114,7 @@ class Watcher:
             folder=str(self._folder),
             size=found.st_size,
             digest=digest,
-            modified_at=datetime.fromtimestamp(found.st_mtime, UTC),
+            modified_at=modified_at(found),
         )
 
     def _once(self, name: str, reason: str) -> tuple[UnreadableFile, ...]:

@@ -8,103 +8,258 @@ It is recorded before it is compared, so that of two copies arriving at once at 
 
 from base64 import b64decode
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from remit.playbook import Context, DocumentInvalid, Done, Escalate, Outcome, Stop
 
-PRICE_TOLERANCE = Decimal("0.01")
-"""How far a line may lie above the order's price: 1 %."""
-VAT_TOLERANCE = 2
-"""How far the VAT may lie from the order's rate, in minor units: what rounding each line can add up to."""
-FRESH_ACCOUNT_DAYS = 30
-"""How long a vendor's new bank account is news: a changed account followed by an invoice is how fraud begins."""
-DIGITS = {"JPY": 0, "KRW": 0, "ISK": 0, "BHD": 3, "KWD": 3, "TND": 3}
-"""Digits of a currency's minor unit, where they are not two."""
-
+PRICE_TOLERANCE = Decimal("0.01")  # how far a line may lie above the order's price: 1 %
+VAT_TOLERANCE = 2  # minor units the VAT may lie from the order's rate: what rounding adds up to
+FRESH_ACCOUNT_DAYS = 30  # a changed bank account followed by an invoice is how fraud begins
+DIGITS = {"JPY": 0, "KRW": 0, "ISK": 0, "BHD": 3, "KWD": 3, "TND": 3}  # of minor units, where not two
 Data = dict[str, Any]
 
 
 async def run(context: Context) -> Outcome:
     """Review the invoice that arrived, or look again at a recorded one that was flagged."""
     if context.signal.type == "invoice.flagged":
-        return await look_again(context)
+        return await look_again(context, context.signal.data["invoice"])
     name = context.signal.data["name"]
     file = await context.read("drop.read_file", name=name)
     if file is None:
         return Escalate(f"the file `{name}` is not in the folder any more", missing=(name,))
     try:
-        judgement = await context.judge.extract("invoice", b64decode(file["content"]))
+        read = (await context.judge.extract("invoice", b64decode(file["content"]))).value
     except DocumentInvalid as error:
-        purpose = "it cannot be read as an invoice, and should not lie among those that can"
-        await context.act("drop.move_file", {"name": name, "to": "failed"}, purpose=purpose, about=f"file:{name}")
-        return Escalate(f"`{name}` cannot be read as an invoice: {error}", missing=("an e-invoice that can be read",))
-    return await review(context, judgement.value, judgement.confidence)
+        reason = f"`{name}` cannot be read as an invoice: {error}"
+        await context.act("drop.move_file", {"name": name, "to": "failed"}, purpose=reason)
+        return Escalate(reason, missing=("an e-invoice that can be read",))
+    if read["missing"]:
+        return Escalate(f"`{name}` does not say everything an invoice has to", missing=tuple(read["missing"]))
+    return await review(context, read["invoice"], [one["sentence"] for one in read["findings"] if _is_error(one)])
 
 
-async def review(context: Context, read: Data, confidence: int) -> Outcome:
-    """Record what was read and compare it."""
-    invoice, seller = read["invoice"], read["invoice"]["seller"]
-    if missing := what_is_missing(invoice):
-        return Escalate(f"the invoice cannot be recorded without {', '.join(missing)}", missing=missing)
+async def review(context: Context, paper: Data, problems: list[str]) -> Outcome:
+    """Record what the paper says, and compare it."""
+    seller, number = paper["seller"], paper["order_reference"]
     found = await context.read("erp.find_vendor", name=seller["name"], vat_id=seller["vat_id"])
-    vendor = only_vendor(found, seller)
+    vendor = _only_one(found, seller)
     if vendor is None:
-        known = ", ".join(one["id"] for one in found) or "nobody"
-        who = f"`{seller['name']}` with the VAT id {seller['vat_id'] or 'missing'}"
-        return Escalate(f"the vendor is not known for sure: {who}; like it is {known}", missing=("the vendor's record",))
-    order = await context.read("erp.get_order", order=invoice["order_reference"] or "none")
-    recorded = await context.act(
-        "erp.record_invoice",
-        as_recorded(invoice, vendor, order, context.signal.data["name"]),
-        purpose=f"invoice {invoice['number']} of {vendor['name']} arrived",
-        confidence=confidence,
-    )
+        known = ", ".join(f"{one['id']} {one['name']}" for one in found) or "nobody"
+        who = f"`{seller['name']}` with the VAT id {seller['vat_id']}"
+        return Escalate(f"the ERP does not know the vendor {who} for sure; like it is {known}", missing=("the vendor",))
+    order = await context.read("erp.get_order", order=number) if number else None
+    if order is None:
+        problems.append(f"the order {number} is not in the ERP" if number else "it names no order")
+    if _plain(vendor["name"]) != _plain(seller["name"]):
+        problems.append(f"the VAT id {vendor['vat_id']} is of {vendor['name']}, not of {seller['name']}")
+    if paper["totals"]["due_minor"] != paper["totals"]["gross_minor"]:
+        problems.append(f"of {paper['totals']['gross']} it asks for {paper['totals']['due']}")
+    arguments = _as_recorded(paper, vendor["id"], order) | {"document": context.signal.data["name"]}
+    purpose = f"invoice {paper['number']} of {vendor['name']} arrived"
+    recorded = await context.act("erp.record_invoice", arguments, purpose=purpose)
     invoice = recorded.arguments | {"id": recorded.result["invoice"]}
-    problems = document_problems(read, vendor, order) + await credit_problems(context, read["invoice"], invoice)
+    if paper["is_credit"]:
+        problems += await credit_problems(context, [one["number"] for one in paper["preceding"]], invoice)
     return await settle(context, invoice, vendor, problems + await compare(context, invoice, vendor))
 
 
-async def look_again(context: Context) -> Outcome:
+async def look_again(context: Context, name: str) -> Outcome:
     """Compare a recorded invoice that somebody flagged."""
-    data = context.signal.data
-    invoice = await context.read("erp.get_invoice", invoice=data["invoice"])
+    invoice = await context.read("erp.get_invoice", invoice=name)
     if invoice is None:
-        return Escalate(f"`{data['invoice']}` was flagged and is not in the ERP", missing=(data["invoice"],))
+        return Escalate(f"{name} was flagged and is not in the ERP", missing=(name,))
     if invoice["status"] == "held":
-        return Stop(f"{invoice['id']} is held already: {invoice['hold']['reason']}")
+        return Stop(f"{name} is held already: {invoice['hold']['reason']}")
     vendor = await context.read("erp.get_vendor", vendor=invoice["vendor"])
     problems = await compare(context, invoice, vendor)
     if invoice["status"] == "paid":
-        return Escalate(f"{invoice['id']} was flagged and is paid already; {'; '.join(problems) or 'nothing else found'}")
+        return Escalate(f"{name} was flagged and is paid already: {'; '.join(problems) or 'nothing else is wrong'}")
     if problems:
         return await settle(context, invoice, vendor, problems)
-    note = f"flagged as {data.get('flag', 'suspicious')}: vendor, duplicates, order and receipts compared, all agree"
-    await context.act("erp.note_invoice", {"invoice": invoice["id"], "note": note}, purpose=note)
-    return Done(f"{invoice['id']} was {note}")
+    note = f"flagged ({context.signal.data.get('reason', 'no reason given')}), compared again: everything agrees"
+    await context.act("erp.note_invoice", {"invoice": name, "note": note}, purpose=note)
+    return Done(f"{name}: {note}")
 
 
 async def settle(context: Context, invoice: Data, vendor: Data, problems: list[str]) -> Outcome:
     """Clear what agrees, hold what does not."""
-    amount = money(invoice["gross"], invoice["currency"])
+    name, amount = invoice["id"], _money(invoice["gross"], invoice["currency"])
     title = f"invoice {invoice['number']} of {vendor['name']} over {amount}"
-    about = f"invoice:{invoice['id']}"
-    evidence = [
-        {"title": "Invoice", "id": invoice["id"], "number": invoice["number"], "gross": amount},
-        {"title": "Vendor", "id": vendor["id"], "name": vendor["name"], "iban": vendor["iban"]},
+    seen = [
+        {"title": "Invoice", "id": name, "number": invoice["number"], "gross": amount},
+        {"title": "Vendor", "id": vendor["id"], "name": vendor["name"], "bank account": vendor["iban"]},
         {"title": "Order", "id": invoice.get("order") or "none"},
     ]
     if not problems:
-        amounts = {"amount": invoice["gross"], "currency": invoice["currency"]}
+        asked = {"invoice": name, "amount": invoice["gross"], "currency": invoice["currency"]}
         purpose = f"{title} agrees with vendor, order and receipts"
-        cleared = await context.act(
-            "erp.clear_invoice", amounts | {"invoice": invoice["id"]}, purpose=purpose, about=about,
-            evidence=evidence, may_be_refused=True,
-        )  # fmt: skip
+        clear = "erp.clear_invoice"
+        cleared = await context.act(clear, asked, purpose=purpose, evidence=seen, may_be_refused=True)
         if cleared.was_performed:
-            return Done(f"{title} agrees with order {invoice.get('order')} and is cleared for payment")
-        problems = [f"it agrees, and was not cleared: {cleared.reason}"]
+            return Done(f"{purpose}, and is cleared for payment")
+        problems = [f"everything agrees, but it was not cleared: {cleared.reason}"]
     reason = f"{title}: {'; '.join(problems)}"
-    held = {"invoice": invoice["id"], "reason": reason, "discrepancy": {"problems": problems}}
-    await context.act("erp.hold_invoice", held, purpose=reason, about=about, evidence=evidence)
+    held = {"invoice": name, "reason": reason, "discrepancy": {"problems": problems}}
+    await context.act("erp.hold_invoice", held, purpose=reason, evidence=seen)
     return Escalate(f"held: {reason}")
+
+
+# ── what is compared; each problem is a sentence with its figures ──────────────────────────────────────────────────
+
+
+async def compare(context: Context, invoice: Data, vendor: Data) -> list[str]:
+    """Compare a recorded invoice with everything the ERP holds."""
+    problems: list[str] = []
+    account, changed = invoice.get("iban"), vendor["bank_changed_on"]
+    if vendor["status"] != "active":
+        problems.append(f"the vendor is {vendor['status']}")
+    if account and _plain(account) != _plain(vendor["iban"]):
+        problems.append(f"it asks for payment to {account}, on record is {vendor['iban']}")
+    if changed and (context.signal.time.date() - date.fromisoformat(changed)).days < FRESH_ACCOUNT_DAYS:
+        problems.append(f"the vendor's bank account was changed on {changed}")
+    twins = [one["id"] for one in await context.read("erp.find_vendor", vat_id=vendor["vat_id"])]
+    for twin in twins:  # one company may stand in the ERP under several numbers
+        problems += await duplicate_problems(context, invoice, twin)
+    order = await context.read("erp.get_order", order=invoice["order"]) if invoice.get("order") else None
+    return problems + (await order_problems(context, invoice, order, twins) if order else [])
+
+
+async def duplicate_problems(context: Context, invoice: Data, vendor: str) -> list[str]:
+    """Look for the same or nearly the same number, and for the same amount on the same day."""
+    find, day, gross = "erp.find_invoices", invoice["issued_on"], invoice["gross"]
+    numbered = await context.read(find, vendor=vendor, number=invoice["number"])
+    of_that_day = await context.read(
+        find, vendor=vendor, issued_from=day, issued_to=day, amount_from=gross, amount_to=gross
+    )
+    problems = {one["id"]: f"{one['id']} of {day} is over the same amount" for one in of_that_day}
+    for one in numbered:
+        is_same = one["number"] == invoice["number"]
+        problems[one["id"]] = f"{one['id']} has {'the same' if is_same else 'nearly the same'} number, {one['number']}"
+    return [f"it may be a duplicate: {problem}" for name, problem in problems.items() if name != invoice["id"]]
+
+
+async def credit_problems(context: Context, corrects: list[str], credit: Data) -> list[str]:
+    """Make sure that a credit note refers to an invoice that was recorded, and takes back no more than that."""
+    problems = [] if corrects else ["the credit note names no invoice"]
+    for number in corrects:
+        found = await context.read(
+            "erp.find_invoices", vendor=credit["vendor"], number=number, currency=credit["currency"]
+        )
+        earlier = next((one for one in found if one["type"] == "invoice"), None)
+        if earlier is None:
+            problems.append(f"the invoice {number} it corrects is not in the ERP")
+        elif credit["gross"] > earlier["gross"]:
+            problems.append(f"it takes back more than the {_money(earlier['gross'], credit['currency'])} of {number}")
+    return problems
+
+
+async def order_problems(context: Context, invoice: Data, order: Data, vendors: list[str]) -> list[str]:
+    """Compare with the order, with what was received for it and with what was billed before."""
+    if order["vendor"] not in vendors or order["currency"] != invoice["currency"]:
+        return [f"the order {order['id']} was given to {order['vendor']} in {order['currency']}"]
+    received = await context.read("erp.list_receipts", order=order["id"])
+    billed = [one for one in await context.read("erp.find_invoices", order=order["id"]) if one["id"] != invoice["id"]]
+    problems = [] if order["status"] == "open" else [f"the order {order['id']} is {order['status']}"]
+    problems += price_problems(invoice, order)
+    if invoice["type"] == "credit_note":
+        return problems
+    arrived, total, mine = (_quantities(order, papers) for papers in (received, [*billed, invoice], [invoice]))
+    for line in [one for one in order["lines"] if one["line"] in mine]:
+        name, ordered, came = line["line"], line["quantity"], arrived[line["line"]]
+        if total[name] > min(ordered, came):
+            problems.append(f"`{line['name']}`: {total[name]} billed in all, {ordered} ordered, {came} received")
+    return problems
+
+
+def price_problems(invoice: Data, order: Data) -> list[str]:
+    """Compare each price, what was charged on top, and the VAT."""
+    problems: list[str] = []
+    for line in invoice["lines"]:
+        ordered = _order_line(line, order)
+        if ordered is None:
+            problems.append(f"`{line['name']}` is not on the order {order['id']}")
+        elif line["net"] > ordered["price"] * Decimal(str(line["quantity"])) * (1 + PRICE_TOLERANCE):
+            price, agreed = (_money(one["price"], order["currency"]) for one in (line, ordered))
+            problems.append(f"`{line['name']}` is billed at {price}, ordered at {agreed}")
+    extra, vat = (
+        invoice["net"] - sum(line["net"] for line in invoice["lines"]),
+        invoice["net"] * order["vat_rate"] / 100,
+    )
+    if extra > 0:
+        problems.append(f"{_money(extra, order['currency'])} are charged on top of the lines")
+    if abs(invoice["vat"] - vat) > VAT_TOLERANCE:
+        billed, right = (_money(round(one), order["currency"]) for one in (invoice["vat"], vat))
+        problems.append(f"the VAT is {billed}, {order['vat_rate']} % would be {right}")
+    return problems
+
+
+# ── how things are told apart and written ──────────────────────────────────────────────────────────────────────────
+
+
+def _only_one(found: list[Data], seller: Data) -> Data | None:
+    alike = [one for one in found if _plain(one["vat_id"]) == _plain(seller["vat_id"])]
+    named = [one for one in alike if _plain(one["name"]) == _plain(seller["name"])]
+    return next((some[0] for some in (alike, named) if len(some) == 1), None)
+
+
+def _order_line(line: Data, order: Data) -> Data | None:
+    for field in ("line", "item", "name"):
+        alike = [one for one in order["lines"] if line.get(field) and one[field] == line[field]]
+        if len(alike) == 1:
+            return alike[0]
+    return None
+
+
+def _quantities(order: Data, papers: list[Data]) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for paper in papers:
+        sign = -1 if paper.get("type") == "credit_note" else 1
+        for line in paper["lines"]:
+            if ordered := _order_line(line, order):
+                sums[ordered["line"]] += sign * Decimal(str(line["quantity"]))
+    return sums
+
+
+def _as_recorded(paper: Data, vendor: str, order: Data | None) -> Data:
+    totals = paper["totals"]
+    return {
+        "vendor": vendor,
+        "number": paper["number"],
+        "type": "credit_note" if paper["is_credit"] else "invoice",
+        "issued_on": paper["issue_date"],
+        "due_on": paper["due_date"],
+        "order": order and order["id"],
+        "currency": paper["currency"],
+        "net": totals["net_minor"],
+        "vat": totals["tax_minor"],
+        "gross": totals["gross_minor"],
+        "lines": [_recorded_line(line, DIGITS.get(paper["currency"], 2)) for line in paper["lines"]],
+        "iban": next((one["account"] for one in paper["payments"] if one["account"]), None),
+    }
+
+
+def _recorded_line(line: Data, digits: int) -> Data:
+    quantity, net = Decimal(line["quantity"]), Decimal(line["net"]).scaleb(digits)
+    price = round(net / quantity) if quantity else 0
+    item = line["buyer_item_id"] or line["seller_item_id"]
+    figures = {"quantity": _number(quantity), "unit": line["unit"], "price": price, "net": round(net)}
+    return {"line": line["order_line"], "item": item, "name": line["name"], **figures}
+
+
+def _number(quantity: Decimal) -> Any:
+    return int(quantity) if quantity == int(quantity) else str(quantity)
+
+
+def _money(minor: int, currency: str) -> str:
+    digits = DIGITS.get(currency, 2)
+    return f"{Decimal(minor).scaleb(-digits):,.{digits}f} {currency}"
+
+
+def _plain(text: str | None) -> str:
+    return "".join((text or "").casefold().split())
+
+
+def _is_error(finding: Data) -> bool:
+    return finding["severity"] == "error"
