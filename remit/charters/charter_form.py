@@ -1,13 +1,31 @@
 """A charter as it is written in YAML: the outside form, checked field by field before it becomes a `Charter`."""
 
-from typing import Annotated, Any, Self
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Self
 
-from croniter import croniter
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from remit.charters.charter import Domain, Stage
 from remit.charters.money import parse_duration, parse_money
 from remit.charters.role import Role
+from remit.charters.trigger import next_due
+
+NAME: Final = r"^[a-z][a-z0-9-]{0,79}$"
+PERSON: Final = r"^[a-z][a-z0-9._-]{0,79}$"
+OPERATION: Final = r"^[a-z][a-z0-9_]{0,59}\.[a-z][a-z0-9_]{0,59}$"
+OPERATION_OR_SYSTEM: Final = r"^[a-z][a-z0-9_]{0,59}\.([a-z][a-z0-9_]{0,59}|\*)$"
+SYSTEM: Final = r"^[a-z][a-z0-9_]{0,59}$"
+FIELD_PATH: Final = r"^[^.]+(\.[^.]+)*$"
+RISK: Final = "^(low|medium|high)$"
 
 
 def _as_money(text: object) -> tuple[int, str]:
@@ -17,35 +35,59 @@ def _as_money(text: object) -> tuple[int, str]:
 
 
 def _as_seconds(text: object) -> int:
-    return parse_duration(str(text))
+    return parse_duration(text if isinstance(text, str) else f"{text!s:.20}")
 
 
 def _is_cron(text: str) -> str:
-    if not croniter.is_valid(text) or len(text.split()) != 5:  # noqa: PLR2004  # minute, hour, day, month, weekday
-        raise ValueError(f"`{text}` is no cron expression. It has five fields, as in `0 7 * * 1-5`")
+    try:
+        next_due(text, datetime(2026, 1, 1, tzinfo=UTC))
+    except ValueError as error:
+        raise ValueError(f"{error}. It has five fields, as in `0 7 * * 1-5`") from None
     return text
 
 
+def _as_condition(value: object) -> object:
+    """Take a plain value for `equals`."""
+    return {"equals": value} if isinstance(value, str | int | float | bool) else value
+
+
+def _is_plain(value: object) -> object:
+    if not isinstance(value, str | int | float | bool):
+        raise ValueError("it has to be a text, a number, true or false. Several stand under `in`")  # noqa: TRY004  # pydantic turns only ValueError into a problem
+    return value
+
+
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
-Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,79}$")]
-PersonId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{0,79}$")]
-Operation = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
-OperationOrSystem = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.([a-z][a-z0-9_]*|\*)$")]
+Word = Annotated[str, StringConstraints(pattern=NAME)]
+PersonId = Annotated[str, StringConstraints(pattern=PERSON)]
+Operation = Annotated[str, StringConstraints(pattern=OPERATION)]
+OperationOrSystem = Annotated[str, StringConstraints(pattern=OPERATION_OR_SYSTEM)]
+System = Annotated[str, StringConstraints(pattern=SYSTEM)]
+FieldPath = Annotated[str, StringConstraints(pattern=FIELD_PATH, max_length=200)]
+Risk = Annotated[str, StringConstraints(pattern=RISK)]
+Plain = Annotated[Any, AfterValidator(_is_plain), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+Count = Annotated[int, Field(gt=0, le=1_000_000_000)]
+Cron = Annotated[str, StringConstraints(max_length=200), AfterValidator(_is_cron)]
 Money = Annotated[
-    tuple[int, str], BeforeValidator(_as_money, json_schema_input_type=str), Field(description="as in `1000.00 EUR`")
+    tuple[int, str],
+    BeforeValidator(
+        _as_money, json_schema_input_type=Annotated[str, Field(pattern=r"^[0-9][0-9_]*(\.[0-9]+)? [A-Z]{3}$")]
+    ),
 ]
-Duration = Annotated[int, BeforeValidator(_as_seconds, json_schema_input_type=str), Field(description="as in `24h`")]
-Cron = Annotated[str, AfterValidator(_is_cron)]
+Duration = Annotated[
+    int,
+    BeforeValidator(_as_seconds, json_schema_input_type=Annotated[str, Field(pattern=r"^[0-9]+ ?(s|min|h|d)$")]),
+]
 
 
 class Form(BaseModel):
-    """What every part of a charter has in common: unknown words are refused."""
+    """What every part of a charter has in common: unknown words are refused, and nothing is bent into shape."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class OwnersForm(Form):
-    """Who owns the worker."""
+    """Who owns the worker: two different people."""
 
     business: PersonId = Field(description="who owns its value")
     technical: PersonId = Field(description="who owns its safety")
@@ -53,7 +95,7 @@ class OwnersForm(Form):
     @model_validator(mode="after")
     def _are_two(self) -> Self:
         if self.business == self.technical:
-            raise ValueError("the business owner and the technical owner are two different people")
+            raise ValueError("the business owner and the technical owner are two different people. Name another one")
         return self
 
 
@@ -66,12 +108,22 @@ class SeatsForm(Form):
 
 
 class ConditionForm(Form):
-    """A comparison on a field of the signal's data."""
+    """A comparison on a field of the signal's data; all that is given must hold."""
 
-    equals: str | int | float | bool | None = None
-    in_: tuple[str | int | float | bool, ...] = Field(default=(), alias="in")
-    over: float | None = None
-    under: float | None = None
+    equals: Plain = Field(default=None, description="the value is this one")
+    in_: Annotated[tuple[Plain, ...], Field(min_length=1)] = Field(
+        default=(), alias="in", description="the value is one of these"
+    )
+    over: float | None = Field(default=None, description="the value is a number above this one")
+    under: float | None = Field(default=None, description="the value is a number below this one")
+
+    @model_validator(mode="after")
+    def _can_hold(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("a condition compares nothing. Give `equals`, `in`, `over` or `under`")
+        if self.over is not None and self.under is not None and self.over >= self.under:
+            raise ValueError(f"nothing is over {self.over:g} and under {self.under:g}. Exchange the two")
+        return self
 
 
 class TriggerForm(Form):
@@ -79,40 +131,48 @@ class TriggerForm(Form):
 
     name: Word = Field(description="tells it apart from the charter's other triggers")
     event: Text | None = Field(default=None, description="the type of the signal")
-    where: dict[str, str | int | float | bool | ConditionForm] = Field(
-        default_factory=dict, description="what must hold of the signal's data: a value, or over, under, in, equals"
+    where: dict[
+        FieldPath,
+        Annotated[ConditionForm, BeforeValidator(_as_condition, json_schema_input_type=Plain | ConditionForm)],
+    ] = Field(
+        default_factory=dict,
+        description="what must hold of the signal's data, by field: a value, or `equals`, `in`, `over`, `under`",
     )
-    cron: Cron | None = Field(default=None, description="five fields, in UTC")
+    cron: Cron | None = Field(default=None, description="five fields, in UTC, as in `0 7 * * 1-5`")
     since: Text | None = Field(default=None, description="the type of the event that starts the clock anew")
-    by: Text | None = Field(default=None, description="the field that says what the event is about")
-    days: Annotated[float, Field(gt=0)] | None = Field(default=None, description="how long nothing happened")
+    by: FieldPath | None = Field(default=None, description="the field of that event which says what it is about")
+    days: Annotated[float, Field(gt=0, le=3660)] | None = Field(
+        default=None, description="for how many days nothing happened"
+    )
 
     @model_validator(mode="after")
     def _has_one_kind(self) -> Self:
         if sum(kind is not None for kind in (self.event, self.cron, self.since)) != 1:
-            raise ValueError(f"the trigger `{self.name}` has to have exactly one of `event`, `cron` and `since`")
-        if (self.since is None) != (self.by is None) or (self.since is None) != (self.days is None):
-            raise ValueError(f"the trigger `{self.name}` needs `since`, `by` and `days` together")
+            raise ValueError(f"the trigger `{self.name}` needs exactly one of `event`, `cron` and `since`. Split it")
+        if len({self.since is None, self.by is None, self.days is None}) != 1:
+            raise ValueError(f"the trigger `{self.name}` needs `since`, `by` and `days` together. Add the missing one")
         if self.where and self.event is None:
-            raise ValueError(f"the trigger `{self.name}` can have `where` only with `event`")
+            raise ValueError(f"the trigger `{self.name}` can have `where` only with `event`. Leave `where` out")
         return self
 
 
 class AccessForm(Form):
     """A connected system and how far into it the worker may look."""
 
-    system: Text
+    system: System = Field(description="the name its operations begin with")
     reads: tuple[Operation, ...] = Field(default=(), description="the reading operations allowed")
-    scope: str = Field(default="", description="which data, in words")
+    scope: str = Field(default="", max_length=2000, description="which data, in words")
 
 
 class GrantForm(Form):
-    """A writing operation the worker may use."""
+    """A writing operation the worker may use, and its limits."""
 
-    operation: Operation
+    operation: Operation = Field(description="its full name, `system.verb_noun`")
     stage: Stage = Field(default=Stage.ASSISTIVE, description="the stage it begins at for this action type")
-    limit: Money | None = Field(default=None, description="the most money one action may move")
-    per_day: Annotated[int, Field(gt=0)] | None = Field(default=None, description="how many a day")
+    limit: Money | None = Field(
+        default=None, description="the most money one action may move, as in `1000.00 EUR`; more is forbidden"
+    )
+    per_day: Count | None = Field(default=None, description="how many a day; more is forbidden")
     seats: SeatsForm | None = Field(default=None, description="who answers for it, when not the charter's seats")
     because: Text = Field(description="the business reason for this permission")
 
@@ -120,97 +180,87 @@ class GrantForm(Form):
 class ProhibitionForm(Form):
     """An operation the worker must never use; `system.*` names a whole system."""
 
-    operation: OperationOrSystem
-    because: Text
+    operation: OperationOrSystem = Field(description="its full name, or `system.*`")
+    because: Text = Field(description="why it is people's work")
 
 
 class ReviewForm(Form):
-    """When a person is asked first, and who."""
+    """When a person is asked first, and who; all conditions given must hold, none given means always."""
 
-    name: Word
-    operations: tuple[Operation, ...] = ()
-    risks: tuple[Annotated[str, StringConstraints(pattern="^(low|medium|high)$")], ...] = ()
-    tiers: tuple[Text, ...] = ()
-    stages: tuple[Stage, ...] = ()
-    domains: tuple[Domain, ...] = ()
-    amount_over: Money | None = None
-    confidence_under: Annotated[int, Field(ge=0, le=1000)] | None = Field(default=None, description="0 to 1000")
+    name: Word = Field(description="tells it apart from the charter's other reviews")
+    operations: tuple[OperationOrSystem, ...] = Field(default=(), description="only for these operations or systems")
+    risks: tuple[Risk, ...] = Field(default=(), description="only for operations of these risks: low, medium, high")
+    tiers: tuple[Text, ...] = Field(default=(), description="only for customers or vendors of these tiers")
+    stages: tuple[Stage, ...] = Field(default=(), description="only while the worker is in one of these stages")
+    domains: tuple[Domain, ...] = Field(default=(), description="only for workers of these domains")
+    amount_over: Money | None = Field(
+        default=None, description="only above this amount, as in `1000.00 EUR`; another currency counts as above"
+    )
+    confidence_under: Annotated[int, Field(ge=0, le=1000)] | None = Field(
+        default=None, description="only when the worker is less sure than this, 0 to 1000"
+    )
     roles: Annotated[tuple[Role, ...], Field(min_length=1)] = Field(description="each of these must approve")
-    approvals: Annotated[int, Field(ge=1, le=10)] = Field(default=1, description="by how many people altogether")
-    because: Text
+    approvals: Annotated[int, Field(ge=1, le=10)] = Field(
+        default=1, description="by how many different people altogether"
+    )
+    because: Text = Field(description="why a person is asked")
 
 
 class PathForm(Form):
     """How work crosses into another domain."""
 
-    name: Word
-    condition: Text = Field(description="the triggering condition")
-    receiving_domain: Domain
+    name: Word = Field(description="tells it apart from the charter's other paths")
+    condition: Text = Field(description="when work is handed over")
+    receiving_domain: Domain = Field(description="the domain that takes it up")
     owner: PersonId = Field(description="the responsible owner on the receiving side")
-    context: tuple[Text, ...] = Field(description="what must be handed over")
-    permitted_action: Text
-    human_review: Text
+    context: Annotated[tuple[Text, ...], Field(min_length=1)] = Field(
+        description="the names of what must be handed over"
+    )
+    permitted_action: Text = Field(description="what the receiver may do")
+    human_review: Text = Field(description="what a person must see first")
     completion: Text = Field(description="what done means")
     draft_only: bool = Field(default=True, description="whether a message stays a draft until approved")
-    acknowledge_within: Duration = 3600
+    acknowledge_within: Duration = Field(default=3600, description="until the receiver must have begun, as in `1h`")
     failure_owner: PersonId = Field(description="who is told when it is not taken up or not completed")
 
 
 class BudgetForm(Form):
     """The most the worker may use in a day (UTC)."""
 
-    money: Money | None = None
-    actions: Annotated[int, Field(gt=0)] | None = None
-    cost: Annotated[int, Field(gt=0)] | None = Field(default=None, description="of judgements, in millionths")
+    money: Money | None = Field(default=None, description="moved by actions, as in `5000.00 EUR`")
+    actions: Count | None = Field(default=None, description="writes performed")
+    cost: Count | None = Field(default=None, description="spent on judgements, in millionths of the currency")
 
 
 class RetentionForm(Form):
     """How long what the worker did is kept."""
 
-    days: Annotated[int, Field(gt=0)]
+    days: Annotated[int, Field(gt=0, le=36600)] = Field(description="for how many days")
 
 
 class CharterForm(Form):
     """A worker's charter: who it is, what it may do, and who answers for it."""
 
-    name: Word = Field(description="the worker's id, as in `invoice-review`")
-    title: Text
-    domain: Domain
-    purpose: Text
+    name: Word = Field(description="the worker's id, as in `invoice-review`: its folder's name with dashes")
+    title: Text = Field(description="what people call it")
+    domain: Domain = Field(description="the part of the company it works for")
+    purpose: Text = Field(description="what it is there for, in a sentence or two")
     process: Text = Field(description="the business process it works in")
-    owners: OwnersForm
-    seats: SeatsForm
-    triggers: Annotated[tuple[TriggerForm, ...], Field(min_length=1)]
-    systems: tuple[AccessForm, ...]
-    grants: tuple[GrantForm, ...] = ()
-    prohibitions: tuple[ProhibitionForm, ...] = ()
-    reviews: tuple[ReviewForm, ...] = ()
-    escalation_contacts: Annotated[tuple[PersonId, ...], Field(min_length=1)]
-    escalation_paths: tuple[PathForm, ...] = ()
-    budget: BudgetForm = Field(default_factory=BudgetForm)
-    retention: RetentionForm = Field(default_factory=lambda: RetentionForm(days=3650))
-    review_within: Duration = Field(default=86400, description="until an unanswered review counts as reject")
-
-    @model_validator(mode="after")
-    def _names_once(self) -> Self:
-        for what, names in self._named().items():
-            if again := sorted({name for name in names if names.count(name) > 1}):
-                raise ValueError(f"{what} `{again[0]}` stands twice")
-        granted = {grant.operation for grant in self.grants}
-        for prohibition in self.prohibitions:
-            system = prohibition.operation.removesuffix("*") if prohibition.operation.endswith(".*") else None
-            both = prohibition.operation in granted or (system and any(each.startswith(system) for each in granted))
-            if both:
-                raise ValueError(f"`{prohibition.operation}` is both granted and prohibited")
-        return self
-
-    def _named(self) -> dict[str, list[Any]]:
-        return {
-            "the trigger": [trigger.name for trigger in self.triggers],
-            "the system": [access.system for access in self.systems],
-            "the read": [read for access in self.systems for read in access.reads],
-            "the grant of": [grant.operation for grant in self.grants],
-            "the prohibition of": [prohibition.operation for prohibition in self.prohibitions],
-            "the review": [review.name for review in self.reviews],
-            "the escalation path": [path.name for path in self.escalation_paths],
-        }
+    owners: OwnersForm = Field(description="who owns the worker")
+    seats: SeatsForm = Field(description="who answers for its actions")
+    triggers: Annotated[tuple[TriggerForm, ...], Field(min_length=1)] = Field(description="what makes it begin")
+    systems: tuple[AccessForm, ...] = Field(description="what it may read")
+    grants: tuple[GrantForm, ...] = Field(default=(), description="what it may do")
+    prohibitions: tuple[ProhibitionForm, ...] = Field(default=(), description="what it must never do")
+    reviews: tuple[ReviewForm, ...] = Field(default=(), description="when a person is asked first")
+    escalation_contacts: Annotated[tuple[PersonId, ...], Field(min_length=1)] = Field(
+        description="who is asked when the worker cannot go on, in this order"
+    )
+    escalation_paths: tuple[PathForm, ...] = Field(default=(), description="how work crosses into other domains")
+    budget: BudgetForm = Field(default_factory=BudgetForm, description="the most it may use in a day (UTC)")
+    retention: RetentionForm = Field(
+        default_factory=lambda: RetentionForm(days=3650), description="how long what it did is kept"
+    )
+    review_within: Duration = Field(
+        default=86400, description="until an unanswered review counts as rejected, as in `24h`"
+    )

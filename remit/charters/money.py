@@ -1,40 +1,62 @@
 """Money and durations as people write them in a charter, and as rules compare them: integers."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from typing import Final
 
-_EXPONENTS = {"JPY": 0, "KRW": 0, "ISK": 0, "CLP": 0, "VND": 0, "XAF": 0, "XOF": 0, "XPF": 0, "UGX": 0, "PYG": 0}
-_EXPONENTS |= {"BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3}
-_MONEY = re.compile(r"^([0-9][0-9_]*(?:\.[0-9]+)?) ([A-Z]{3})$")
-_DURATION = re.compile(r"^([0-9]+) ?(s|min|h|d)$")
-_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+_NONE: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THREE: Final = "BHD IQD JOD KWD LYD OMR TND"
+_EXPONENTS: Final = {code: 0 for code in _NONE.split()} | {code: 3 for code in _THREE.split()}  # ISO 4217; others 2
+_MONEY: Final = re.compile(r"([0-9][0-9_]*(?:\.[0-9]+)?) ([A-Z]{3})", re.ASCII)
+_DURATION: Final = re.compile(r"([0-9]{1,12}) ?(s|min|h|d)", re.ASCII)
+_SECONDS: Final = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+_MOST_MINOR: Final = 2**63 - 1
+_MOST_SECONDS: Final = 3660 * 86400
+_MOST_DIGITS: Final = 60
 
 
 def parse_money(text: str) -> tuple[int, str]:
-    """Read `1000.00 EUR` as minor units and currency; the exponents are those of ISO 4217.
+    """Read `1000.00 EUR` as minor units and currency; the decimals are those of ISO 4217.
 
     Raises:
-        ValueError: It is not written so, or has more decimals than the currency.
+        ValueError: It is not written so, has more decimals than the currency, or is larger than the house counts.
     """
-    found = _MONEY.match(text)
+    found = _MONEY.fullmatch(text) if len(text) <= _MOST_DIGITS else None
     if not found:
-        raise ValueError(f"`{text}` is no amount of money. Write it like `1000.00 EUR`")
-    try:
-        minor = Decimal(found.group(1).replace("_", "")).scaleb(_EXPONENTS.get(found.group(2), 2))
-    except InvalidOperation:
-        raise ValueError(f"`{text}` is too large an amount") from None
-    if minor != minor.to_integral_value():
-        raise ValueError(f"`{text}` has more decimals than {found.group(2)} has")
-    return int(minor), found.group(2)
+        raise ValueError(f"`{text[:_MOST_DIGITS]}` is no amount of money. Write it like `1000.00 EUR`")
+    currency = found.group(2)
+    exponent = _EXPONENTS.get(currency, 2)
+    whole, _, part = found.group(1).replace("_", "").partition(".")
+    if part[exponent:].strip("0"):
+        raise ValueError(f"`{text}` has more decimals than {currency} has. Write {exponent}")
+    minor = int(whole + part[:exponent].ljust(exponent, "0"))
+    if minor > _MOST_MINOR:
+        raise ValueError(f"`{text}` is a larger amount than the house counts. Write a smaller one")
+    return minor, currency
+
+
+def write_money(minor: int, currency: str) -> str:
+    """Write minor units as people do: `1000.00 EUR`."""
+    exponent = _EXPONENTS.get(currency, 2)
+    return f"{Decimal(minor).scaleb(-exponent):.{exponent}f} {currency}"
 
 
 def parse_duration(text: str) -> int:
     """Read `90s`, `30min`, `24h` or `3d` as seconds.
 
     Raises:
-        ValueError: It is not written so.
+        ValueError: It is not written so, is nothing, or is longer than ten years.
     """
-    found = _DURATION.match(text)
+    found = _DURATION.fullmatch(text)
     if not found:
-        raise ValueError(f"`{text}` is no duration. Write it like `30min`, `24h` or `3d`")
-    return int(found.group(1)) * _SECONDS[found.group(2)]
+        raise ValueError(f"`{text[:_MOST_DIGITS]}` is no duration. Write it like `30min`, `24h` or `3d`")
+    seconds = int(found.group(1)) * _SECONDS[found.group(2)]
+    if not 0 < seconds <= _MOST_SECONDS:
+        raise ValueError(f"`{text}` is too short or too long a duration. Write one between `1s` and `3660d`")
+    return seconds
+
+
+def write_duration(seconds: int) -> str:
+    """Write seconds in the largest unit that leaves no rest: `24h`, `90s`."""
+    unit = next(unit for unit in ("d", "h", "min", "s") if seconds % _SECONDS[unit] == 0)
+    return f"{seconds // _SECONDS[unit]}{unit}"

@@ -1,12 +1,18 @@
 """Triggers: whether a signal begins a worker, and when a cron trigger is due next. Pure; strange data never matches."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, cast
 
-from croniter import croniter
+from croniter import CroniterBadDateError, CroniterError, croniter
 
 from remit.charters.charter import Condition, Trigger
+
+_NUMBERS: Final = r"[0-9*/,-]{1,60}"
+_CRON: Final = re.compile(
+    rf"{_NUMBERS} {_NUMBERS} {_NUMBERS} [0-9a-zA-Z*/,-]{{1,60}} [0-9a-zA-Z*/,-]{{1,60}}", re.ASCII
+)
 
 
 def matches(trigger: Trigger, type_: str, data: Mapping[str, Any]) -> bool:
@@ -20,13 +26,24 @@ def read_field(data: Mapping[str, Any], path: str) -> Any:
     for name in path.split("."):
         if not isinstance(value, Mapping):
             return None
-        value = value.get(name)
+        value = cast("Mapping[str, Any]", value).get(name)
     return value
 
 
 def next_due(cron: str, after: datetime) -> datetime:
-    """Tell when a cron expression of five fields is due next, in UTC."""
-    return croniter(cron, after).get_next(datetime)
+    """Tell when a cron expression of five fields is due next, in UTC.
+
+    Raises:
+        ValueError: It is no such expression, or never due.
+    """
+    if not _CRON.fullmatch(cron):
+        raise ValueError(f"`{cron}` is no cron expression")
+    try:
+        return croniter(cron, after).get_next(datetime)
+    except (CroniterBadDateError, OverflowError):
+        raise ValueError(f"`{cron}` is never due") from None
+    except (CroniterError, ValueError, KeyError, AttributeError):
+        raise ValueError(f"`{cron}` is no cron expression") from None
 
 
 def _holds(condition: Condition, data: Mapping[str, Any]) -> bool:

@@ -227,7 +227,7 @@ class Connection:
                 async with asyncio.timeout(self.time_limit):
                     answer = await ask()
             except SystemRefused:
-                self._note(named)
+                self._note(is_read=False)  # an answer, and no data
                 raise
             except SystemFailed as error:
                 self._note_failure(str(error))
@@ -236,7 +236,7 @@ class Connection:
                 raise self._unknown(f"`{named.name}` was not answered within {self.time_limit:g} seconds") from None
             except Exception as error:  # a connector is other people's code: what it did is not known
                 raise self._unknown(f"the connector of `{self.system}` broke while asking `{named.name}`") from error
-        self._note(named)
+        self._note(is_read=named.kind is Kind.READ)
         return answer
 
     def _named(self, operation: str, arguments: dict[str, Any], kind: Kind) -> Operation:
@@ -261,8 +261,8 @@ class Connection:
         self._note_failure(reason)
         return OutcomeUnknown(reason)
 
-    def _note(self, named: Operation) -> None:
-        self.health = self.health.answered(self._timing.now(), is_read=named.kind is Kind.READ)
+    def _note(self, *, is_read: bool) -> None:
+        self.health = self.health.answered(self._timing.now(), is_read=is_read)
 
     def _note_failure(self, reason: str) -> None:
         self.health = self.health.failed(self._timing.now(), reason)

@@ -65,7 +65,7 @@ def _load(path: Path) -> Any:
         if path.stat().st_size > _LARGEST:
             raise SettingsInvalid(f"`{path}` is larger than {_LARGEST // 1_000_000} MB. Is it the right file?")
         reader: Any = YAML(typ="rt")
-        return reader.load(path.read_text("utf-8"))
+        return _finite(reader.load(path.read_text("utf-8")))
     except MarkedYAMLError as error:
         known: Any = error
         line = known.problem_mark.line + 1 if known.problem_mark else 1
@@ -73,3 +73,9 @@ def _load(path: Path) -> Any:
         raise SettingsInvalid(f"{path}:{line}: this is not YAML: {problem}. Check colons and indentation") from None
     except (OSError, UnicodeDecodeError, YAMLError, RecursionError) as error:
         raise SettingsInvalid(f"`{path}` cannot be read ({str(error)[:200]}). It has to be YAML in UTF-8") from None
+
+
+def _finite(read: Any) -> Any:
+    """Walk through what was read: a list that holds itself is found here and not later."""
+    plain(read)
+    return read

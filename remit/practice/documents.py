@@ -40,16 +40,16 @@ def write_documents(folder: Path, *, today: date, seed: int = 7) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     for name, content in documents(today, seed=seed).items():
-        path = folder / f"{name}.xml"
+        path = folder / name
         path.write_bytes(content)
         written.append(path)
     return written
 
 
 def documents(today: date, *, seed: int = 7) -> dict[str, bytes]:
-    """Write every practice invoice, by the name of its case."""
+    """Write every practice invoice, by the name of its file."""
     papers = _usual_papers(seed, today)
-    return {case.name: case.write(case.change(papers[case.order])) for case in CASES}
+    return {f"{case.name}.xml": case.write(case.change(papers[case.order])) for case in CASES}
 
 
 def _usual_papers(seed: int, today: date) -> dict[str, Paper]:

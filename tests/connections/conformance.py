@@ -7,7 +7,7 @@ A test module makes a `Subject` of a real system (or of its stand-in) and runs t
         \"\"\"The connector of … keeps every promise of connectors.\"\"\"
         await check(subject)
 
-A check that does not apply to the subject (no faults to switch on, nothing to look up) is skipped, which shows.
+A check that does not apply to the subject (no faults to switch on, nothing to look up) is skipped, and so shows.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ import orjson
 import pytest
 
 from remit.connections.connector import Connector
-from remit.connections.operation import Kind, Operation, Repeat
+from remit.connections.operation import Kind, Repeat
 from remit.errors import OutcomeUnknown, SystemBusy, SystemFailed, SystemRefused
 from tests.connections.subject import EFFECTS, ERROR, Fault, Subject
 
@@ -30,9 +30,7 @@ Check = Callable[[Subject], Awaitable[None]]
 
 def name_of(check: Check) -> str:
     """Name a check in the list of tests."""
-    if isinstance(check, partial):
-        return f"{check.func.__name__}-{check.keywords['fault'].value}"
-    return getattr(check, "__name__", str(check))
+    return f"{check.func.__name__}-{check.keywords['fault']}" if isinstance(check, partial) else str(check).split()[1]
 
 
 # ── what it says of itself ─────────────────────────────────────────────────────────────────────────────────────────
@@ -70,7 +68,7 @@ async def a_missing_argument_is_refused(subject: Subject) -> None:
     async with _opened(subject) as connector:
         before = await subject.effects()
 
-        for missing in _operation(connector, subject).required:
+        for missing in connector.operations[subject.write].required:
             less = {name: value for name, value in subject.arguments.items() if name != missing}
             error = await _raises(SystemRefused, connector.perform(subject.write, less, _key()))
             assert missing in str(error)
@@ -85,7 +83,7 @@ async def the_same_key_is_one_effect(subject: Subject) -> None:
     """A write asked twice under one key takes effect once and answers the same, also after a restart."""
     key = _key()
     async with _opened(subject) as connector, _opened(subject) as restarted:
-        _skip_unless(_operation(connector, subject).repeat is Repeat.SAME, "the system does not know keys")
+        _skip_unless(connector.operations[subject.write].repeat is Repeat.SAME, "the system does not know keys")
         before = await subject.effects()
 
         first = await connector.perform(subject.write, subject.arguments, key)
@@ -100,7 +98,7 @@ async def a_write_can_be_found(subject: Subject) -> None:
     """What was done under a key is found by anybody who asks, and nothing is found under another."""
     key = _key()
     async with _opened(subject) as connector, _opened(subject) as restarted:
-        _skip_unless(_operation(connector, subject).repeat is not Repeat.BLIND, "nothing can be looked up")
+        _skip_unless(connector.operations[subject.write].repeat is not Repeat.BLIND, "nothing can be looked up")
 
         assert await connector.look_up(subject.write, subject.arguments, key) is None
         answer = await connector.perform(subject.write, subject.arguments, key)
@@ -115,7 +113,7 @@ async def a_blind_write_says_so(subject: Subject) -> None:
     """Where nothing can be looked up, looking up says that it cannot be known, never that nothing was done."""
     key = _key()
     async with _opened(subject) as connector:
-        _skip_unless(_operation(connector, subject).repeat is Repeat.BLIND, "it can be looked up")
+        _skip_unless(connector.operations[subject.write].repeat is Repeat.BLIND, "it can be looked up")
 
         await connector.perform(subject.write, subject.arguments, key)
 
@@ -137,7 +135,7 @@ async def other_arguments_under_a_used_key_do_nothing(subject: Subject) -> None:
     """A used key with other arguments takes no second effect: it is refused, or answered as the first time."""
     key = _key()
     async with _opened(subject) as connector:
-        _skip_unless(_operation(connector, subject).repeat is Repeat.SAME, "the system does not know keys")
+        _skip_unless(connector.operations[subject.write].repeat is Repeat.SAME, "the system does not know keys")
         _skip_unless(subject.others is not None, "there is no second write")
         before = await subject.effects()
         first = await connector.perform(subject.write, subject.arguments, key)
@@ -152,7 +150,7 @@ async def the_same_key_at_once_is_one_effect(subject: Subject) -> None:
     """A write asked eight times at once under one key takes effect once; whoever gets an answer gets the same."""
     key = _key()
     async with _opened(subject) as connector:
-        _skip_unless(_operation(connector, subject).repeat is Repeat.SAME, "the system does not know keys")
+        _skip_unless(connector.operations[subject.write].repeat is Repeat.SAME, "the system does not know keys")
         before = await subject.effects()
 
         asked = [_outcome(connector.perform(subject.write, subject.arguments, key)) for _ in range(8)]
@@ -204,7 +202,7 @@ async def a_fault_is_told_as_it_is(subject: Subject, fault: Fault) -> None:
 
         assert await subject.effects() == before + EFFECTS[fault]
         assert not isinstance(error, SystemBusy) or error.retry_after > 0
-        repeat = _operation(connector, subject).repeat
+        repeat = connector.operations[subject.write].repeat
         if repeat is Repeat.BLIND:
             return
         found = await connector.look_up(subject.write, subject.arguments, key)
@@ -219,7 +217,7 @@ async def looking_up_never_lies(subject: Subject, fault: Fault) -> None:
     """When looking up goes wrong, what was done is never denied."""
     key = _key()
     async with _opened(subject) as connector:
-        _skip_unless(_operation(connector, subject).repeat is not Repeat.BLIND, "nothing can be looked up")
+        _skip_unless(connector.operations[subject.write].repeat is not Repeat.BLIND, "nothing can be looked up")
         answer = await connector.perform(subject.write, subject.arguments, key)
         await _disturb(subject, fault)
 
@@ -281,7 +279,7 @@ async def _disturb(subject: Subject, fault: Fault) -> int:
 async def _raises(kind: type[SystemFailed], asked: Awaitable[Any]) -> SystemFailed:
     """Await what must fail with exactly this kind of error; give the error."""
     outcome = await _outcome(asked)
-    assert type(outcome) is kind, f"expected {kind.__name__}, got {outcome!r}"
+    assert type(outcome) is kind, f"expected {kind}, got {outcome!r}"
     return outcome
 
 
@@ -290,10 +288,6 @@ async def _outcome(asked: Awaitable[Any]) -> Any:
         return await asked
     except SystemFailed as error:
         return error
-
-
-def _operation(connector: Connector, subject: Subject) -> Operation:
-    return connector.operations[subject.write]
 
 
 def _skip_unless(condition: bool, reason: str) -> None:  # noqa: FBT001  # it reads as a sentence

@@ -1,6 +1,7 @@
 """A small ERP over HTTP on 127.0.0.1, which keeps its own list of effects and can be made to fail."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -47,6 +48,8 @@ class Erp:
     canned: list[bytes] = field(default_factory=list[bytes])
     """whole answers to give next, whatever is asked"""
     retry_after: str = "7"
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    """set when something was asked"""
 
     async def fail(self, fault: Fault, times: int) -> None:
         """Make the next so many requests go wrong."""
@@ -63,7 +66,7 @@ class Erp:
 
 
 @asynccontextmanager
-async def running_erp() -> AsyncGenerator[Erp]:
+async def running_erp(tls: ssl.SSLContext | None = None) -> AsyncGenerator[Erp]:
     """Run the ERP while the block lasts."""
     erp = Erp()
 
@@ -71,6 +74,7 @@ async def running_erp() -> AsyncGenerator[Erp]:
         try:
             while asked := await _receive(reader):
                 erp.asked.append(asked)
+                erp.arrived.set()
                 answer = erp.canned.pop(0) if erp.canned else await _answer(erp, asked, reader)
                 if not answer:
                     break
@@ -81,8 +85,8 @@ async def running_erp() -> AsyncGenerator[Erp]:
         finally:
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    erp.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    erp.url = f"http{'s' if tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:
         yield erp
 
@@ -122,22 +126,28 @@ async def _answer(erp: Erp, asked: Asked, reader: asyncio.StreamReader) -> bytes
 def _act(erp: Erp, asked: Asked) -> bytes:
     parts = [unquote(part) for part in asked.path.split("/")[1:]]
     match asked.method, parts:
-        case "GET", ["invoices", "R-0"]:
-            return _written(200, {"data": {"invoice": "R-0", "state": "open"}})
         case "POST", ["invoices", invoice, "hold"]:
             return _hold(erp, invoice, asked)
         case "POST", ["notes"]:
             return _note(erp, asked)
-        case "GET", ["invoices", invoice]:
-            held = [effect for effect in erp.effects if effect.get("invoice") == invoice]
-            return _written(200 if held else 404, {"data": held[-1] if held else None})
-        case "GET", ["requests", key]:
-            return _written(200 if key in erp.answers else 404, erp.answers.get(key, {}))
-        case "GET", ["notes"]:
-            found = [effect for effect in erp.effects if effect.get("reference") in asked.query.get("reference", [])]
-            return _written(200, {"items": found})
+        case "GET", [kind, *rest]:
+            found = _find(erp, kind, "/".join(rest), asked.query)
+            return _written(404 if found is None else 200, found)
         case _:
             return _written(404, {"error": "no such page"})
+
+
+def _find(erp: Erp, kind: str, name: str, query: dict[str, list[str]]) -> Any:
+    match kind:
+        case "invoices" if name == "R-0":
+            return {"data": {"invoice": "R-0", "state": "open"}}
+        case "invoices":
+            held = [effect for effect in erp.effects if effect.get("invoice") == name]
+            return {"data": held[-1]} if held else None
+        case "requests":
+            return erp.answers.get(name)
+        case _:
+            return {"items": [effect for effect in erp.effects if effect.get("reference") in query["reference"]]}
 
 
 def _hold(erp: Erp, invoice: str, asked: Asked) -> bytes:

@@ -18,26 +18,11 @@ WRITES: Sequence[_Write] = (
         {"invoice": "INV-45061", "note": "seen twice"},
         "note",
     ),
-    (
-        "crm.set_health_score",
-        {"account": "A-101", "score": 40, "reason": "usage fell"},
-        {"account": "A-102", "score": 41, "reason": "usage fell"},
-        "reason",
-    ),
-    ("desk.tag_ticket", {"ticket": "T-9001", "add": ["churn"]}, {"ticket": "T-9001", "add": ["billing"]}, ""),
-    (
-        "mail.draft_message",
-        {"to": "a@customer.example", "subject": "Hello", "text": "How are you?"},
-        {"to": "b@customer.example", "subject": "Hello", "text": "How are you?"},
-        "text",
-    ),
     ("mail.send_message", {"to": "a@customer.example", "subject": "Hello", "text": "How are you?"}, None, "text"),
     ("tasks.create_task", {"title": "Call them"}, {"title": "Call them again"}, "text"),
 )
 READS: dict[str, tuple[str, dict[str, Any]]] = {
     "erp": ("erp.get_invoice", {"invoice": "INV-45061"}),
-    "crm": ("crm.get_account", {"account": "A-101"}),
-    "desk": ("desk.get_ticket", {"ticket": "T-9001"}),
     "mail": ("mail.find_threads", {}),
     "tasks": ("tasks.find_tasks", {}),
 }
@@ -75,13 +60,6 @@ async def agrees(connector: Connector, answer: dict[str, Any]) -> bool:
     match answer:
         case {"notes": int(count), "invoice": invoice}:
             return len((await connector.read("erp.get_invoice", {"invoice": invoice}))["notes"]) == count
-        case {"health_score": score, "account": account}:
-            return (await connector.read("crm.get_account", {"account": account}))["health_score"] == score
-        case {"tags": tags, "ticket": ticket}:
-            return (await connector.read("desk.get_ticket", {"ticket": ticket}))["tags"] == tags
-        case {"draft": draft}:
-            drafts = await connector.read("mail.find_drafts", {"status": "held"})
-            return draft in {one["id"] for one in drafts}
         case {"task": task}:
             return task in {one["id"] for one in await connector.read("tasks.find_tasks", {"status": "open"})}
         case _:

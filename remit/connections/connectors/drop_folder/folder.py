@@ -48,6 +48,7 @@ def open_file(path: Path) -> int | None:
         # A link could lead anywhere; a pipe without a writer would hold us for ever.
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
+        path.parent.stat()  # that the whole folder is gone is another matter, and an error
         return None
     except OSError:
         raise SystemRefused(f"`{path.name}` cannot be opened: it is a link, or may not be read") from None

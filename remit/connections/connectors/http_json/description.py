@@ -11,7 +11,7 @@ from remit.connections.connectors.http_json.template import names_in
 from remit.connections.operation import Kind, Operation, Repeat, Risk
 
 _LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
-_PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
+_PLACEHOLDER: Final = re.compile(r"\{[a-z][a-z0-9_]*\}")
 
 
 class Meaning(StrEnum):

