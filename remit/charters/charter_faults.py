@@ -69,16 +69,19 @@ def _sentence(problem: Mapping[str, Any], place: Place) -> str:
             words = [word.strip("' ") for word in expected.split(",")]
             return f"unknown word {_show(given)} in `{where}`. {_nearest(str(given), words)}"
         case "value_error":
-            said = str(problem["ctx"]["error"])
-            return f"`{where}`: {said}" if where else said
+            return f"`{where}`: {problem['ctx']['error']}"
         case "string_pattern_mismatch":
             shape = _SHAPES[problem["ctx"]["pattern"]]
             return f"{_show(given)} in `{where}` has to look like {shape}"
-        case "model_type" if "where" in place:
-            return f"`{where}` cannot be {_show(given)}. Write a value, or a condition as in `{{over: 40}}`"
         case kind:
-            wanted = _WANTED.get(kind, "something else").format(**(problem.get("ctx") or {}))
-            return f"`{where}` cannot be {_show(given)}. Write {wanted}"
+            return f"`{where}` cannot be {_show(given)}. Write {_wanted(kind, problem, place)}"
+
+
+def _wanted(kind: str, problem: Mapping[str, Any], place: Place) -> str:
+    if kind == "model_type" and "where" in place:
+        return "a value, or a condition as in `{over: 40}`"
+    limits: Mapping[str, Any] = problem.get("ctx") or {}
+    return _WANTED.get(kind, "something else").format(**limits)
 
 
 _SHAPES: Final = {

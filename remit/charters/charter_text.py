@@ -34,9 +34,7 @@ _DEEPEST: Final = 12
 _LARGEST: Final = 2**63 - 1
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_WORDS: Final = {word: True for word in ("true", "True", "TRUE")} | {
-    word: False for word in ("false", "False", "FALSE")
-}
+_WORDS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _EMPTY: Final = ("", "~", "null", "Null", "NULL")
 # Control characters break records; marks that turn the direction of writing show a reader something else than is there.
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -93,8 +91,8 @@ def read_text(text: str, *, file: str) -> CharterText:
     return CharterText(tree=tree, lines=reading.lines, faults=tuple(reading.faults))
 
 
-class _Unreadable(Exception):  # noqa: N818  # it never leaves this file
-    """Reading cannot go on."""
+class _Unreadable(Exception):
+    """Reading cannot go on. It never leaves this file."""
 
     def __init__(self, event: Any, sentence: str) -> None:
         super().__init__(sentence)

@@ -4,9 +4,11 @@ import re
 from decimal import Decimal
 from typing import Final
 
-_NONE: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
-_THREE: Final = "BHD IQD JOD KWD LYD OMR TND"
-_EXPONENTS: Final = {code: 0 for code in _NONE.split()} | {code: 3 for code in _THREE.split()}  # ISO 4217; others 2
+_NONE: Final[str] = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THREE: Final[str] = "BHD IQD JOD KWD LYD OMR TND"
+_EXPONENTS: Final[dict[str, int]] = dict.fromkeys(_NONE.split(), 0) | dict.fromkeys(
+    _THREE.split(), 3
+)  # ISO 4217; others 2
 _MONEY: Final = re.compile(r"([0-9][0-9_]*(?:\.[0-9]+)?) ([A-Z]{3})", re.ASCII)
 _DURATION: Final = re.compile(r"([0-9]{1,12}) ?(s|min|h|d)", re.ASCII)
 _SECONDS: Final = {"s": 1, "min": 60, "h": 3600, "d": 86400}
@@ -57,6 +59,6 @@ def parse_duration(text: str) -> int:
 
 
 def write_duration(seconds: int) -> str:
-    """Write seconds in the largest unit that leaves no rest: `24h`, `90s`."""
+    """Write seconds in the largest unit that leaves no rest: `1d`, `90s`."""
     unit = next(unit for unit in ("d", "h", "min", "s") if seconds % _SECONDS[unit] == 0)
     return f"{seconds // _SECONDS[unit]}{unit}"

@@ -28,6 +28,13 @@ QUERIES = _read_queries()
 """The statements, by the name of their file."""
 
 
+class _Connection(asyncpg.Connection):  # type: ignore[type-arg]
+    """A pooled connection that is not reset between two users: nothing here sets anything but session locks."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
 class Transaction:
     """One connection inside one transaction. What it writes is committed together or not at all."""
 
@@ -74,7 +81,9 @@ class Database:
             StoreUnavailable: The server cannot be reached.
         """
         with translated(url):
-            pool = await asyncpg.create_pool(url, min_size=1, max_size=size, init=_prepare, command_timeout=60)
+            pool = await asyncpg.create_pool(
+                url, min_size=1, max_size=size, init=_prepare, command_timeout=60, connection_class=_Connection
+            )
         return cls(pool, url)
 
     async def close(self) -> None:
@@ -90,30 +99,38 @@ class Database:
 
     @asynccontextmanager
     async def session(self) -> AsyncGenerator[Transaction]:
-        """Hold one connection outside a transaction, as session advisory locks need."""
+        """Hold one connection outside a transaction, as session advisory locks need; they fall at the end."""
         with translated(self.url):
             async with self.pool.acquire() as connection:
-                yield Transaction(connection)
+                try:
+                    yield Transaction(connection)
+                finally:
+                    if not connection.is_closed():
+                        await connection.execute(QUERIES["unlock_session"])
 
     async def fetch(self, name: str, *arguments: object) -> list[Row]:
         """Run one statement in a transaction of its own; give all rows."""
-        async with self.session() as session:
-            return await session.fetch(name, *arguments)
+        with translated(self.url):
+            async with self.pool.acquire() as connection:
+                return await Transaction(connection).fetch(name, *arguments)
 
     async def fetch_row(self, name: str, *arguments: object) -> Row | None:
         """Run one statement in a transaction of its own; give its first row, if any."""
-        async with self.session() as session:
-            return await session.fetch_row(name, *arguments)
+        with translated(self.url):
+            async with self.pool.acquire() as connection:
+                return await Transaction(connection).fetch_row(name, *arguments)
 
     async def fetch_value(self, name: str, *arguments: object) -> Any:
         """Run one statement in a transaction of its own; give the first column of its first row, or None."""
-        async with self.session() as session:
-            return await session.fetch_value(name, *arguments)
+        with translated(self.url):
+            async with self.pool.acquire() as connection:
+                return await Transaction(connection).fetch_value(name, *arguments)
 
     async def execute(self, name: str, *arguments: object) -> None:
         """Run one statement in a transaction of its own."""
-        async with self.session() as session:
-            await session.execute(name, *arguments)
+        with translated(self.url):
+            async with self.pool.acquire() as connection:
+                await Transaction(connection).execute(name, *arguments)
 
     @asynccontextmanager
     async def listening(self, channel: str, heard: Callable[[str], None]) -> AsyncGenerator[None]:

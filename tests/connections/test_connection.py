@@ -146,6 +146,7 @@ async def test_nothing_is_repeated_too_late(erp: Erp, connection: Connection, cl
         await connection.perform(HOLD, HELD, "k", begin_by=clocks.tick + 0.5)
 
     assert len(erp.asked) == 1
+    assert clocks.waits == []
 
 
 async def test_a_doubt_is_not_repeated_too_late(erp: Erp, connection: Connection, clocks: Clocks) -> None:

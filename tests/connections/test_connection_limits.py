@@ -7,7 +7,7 @@ import pytest
 
 from remit.connections.connection import Connection, WhenUnavailable
 from remit.connections.connectors.http_json.connector import HttpJsonConnector
-from remit.connections.operation import Kind, Operation
+from remit.connections.operation import Kind, Operation, Repeat
 from remit.connections.pace import Limits, Timing
 from remit.errors import OutcomeUnknown, SystemBusy, SystemRefused
 from tests.connections.clocks import Clocks
@@ -34,10 +34,11 @@ class Gate:
 
     @property
     def operations(self) -> Mapping[str, Operation]:
-        """One read and one write."""
+        """One read, one write, and one write that cannot be looked up."""
         read = Operation(name="gate.pass_through", kind=Kind.READ, summary="Pass")
         write = Operation(name="gate.set_bar", kind=Kind.WRITE, summary="Set")
-        return MappingProxyType({read.name: read, write.name: write})
+        blind = Operation(name="gate.ring_bell", kind=Kind.WRITE, summary="Ring", repeat=Repeat.BLIND)
+        return MappingProxyType({operation.name: operation for operation in (read, write, blind)})
 
     async def read(self, operation: str, arguments: dict[str, Any]) -> Any:  # noqa: ARG002  # a connector's shape
         """Answer when the gate is open."""
@@ -103,6 +104,18 @@ async def test_a_connector_that_breaks_is_doubted(clocks: Clocks) -> None:
 
     assert "planted" not in str(raised.value)
     assert connection.health.consecutive_failures > 0
+
+
+async def test_what_nobody_can_tell_is_not_asked() -> None:
+    """After a blind write failed, the connector is asked nothing more, whatever it would say."""
+    gate = Gate()
+    gate.opened.set()
+    gate.error = OutcomeUnknown("the line broke")
+
+    with pytest.raises(OutcomeUnknown, match="the line broke"):
+        await Connection(gate).perform("gate.ring_bell", {}, "k")
+
+    assert gate.entered.qsize() == 1
 
 
 async def test_a_minute_has_only_so_many_requests(erp: Erp) -> None:

@@ -36,6 +36,18 @@ async def test_a_file_still_growing_waits(watcher: Watcher, tmp_path: Path) -> N
     assert [file.size for file in (await watcher.scan()).arrived] == [4]
 
 
+async def test_a_file_that_changes_while_it_is_read_waits(watcher: Watcher, tmp_path: Path) -> None:
+    """A digest of half an old and half a new file is never told."""
+    (tmp_path / "a.pdf").write_bytes(b"first")
+    await watcher.scan()
+    seen = watcher._seen["a.pdf"]
+    (tmp_path / "a.pdf").write_bytes(b"first and more")
+
+    assert watcher._read_through("a.pdf", seen) == []
+    scans = [await watcher.scan() for _ in range(2)]
+    assert [file.size for scan in scans for file in scan.arrived] == [14]
+
+
 async def test_the_same_file_dropped_twice_is_the_same(watcher: Watcher, tmp_path: Path) -> None:
     """A file dropped again with the same name and content has the same id."""
     first = await _drop(watcher, tmp_path / "a.pdf", b"first")

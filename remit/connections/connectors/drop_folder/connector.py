@@ -149,7 +149,10 @@ def _move(folder: Path, what: tuple[str, str, str], key: str) -> dict[str, Any]:
         return already
     number = open_file(folder / name)
     if number is None:
-        raise SystemRefused(f"there is no file `{name}`. Somebody may have taken it away")
+        already = _find(folder, key)  # another process may have come first
+        if already is None:
+            raise SystemRefused(f"there is no file `{name}`. Somebody may have taken it away")
+        return already
     with os.fdopen(number, "rb") as file:
         if digest and hashlib.file_digest(file, "sha256").hexdigest() != digest:
             raise SystemRefused(f"`{name}` has changed since it was read. Read it again")

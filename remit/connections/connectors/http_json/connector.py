@@ -145,10 +145,10 @@ class HttpJsonConnector:
 
     def _understand(self, question: _Question, response: httpx.Response, content: bytes) -> Any:
         meaning = meaning_of(response.status_code, question.statuses, changes=question.changes)
+        if meaning is Meaning.OK:
+            return self._take(question, content)
         said = f"`{self._system}` answered {response.status_code} to `{question.name}`{self._words(content)}"
         match meaning:
-            case Meaning.OK:
-                return self._take(question, content)
             case Meaning.NONE if not question.changes:
                 return None
             case Meaning.BUSY:

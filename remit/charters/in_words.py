@@ -1,0 +1,165 @@
+"""Says a charter in plain sentences, for people who sign it."""
+
+from collections.abc import Iterable, Iterator
+
+from remit.charters.charter import (
+    Access,
+    Budget,
+    Charter,
+    Condition,
+    EscalationPath,
+    Grant,
+    ReviewRule,
+    Seats,
+    Stage,
+    Trigger,
+)
+from remit.charters.money import write_duration, write_money
+
+_STAGES = {
+    Stage.ASSISTIVE: "a person approves every time",
+    Stage.SUPERVISED: "alone only at low risk",
+    Stage.CONDITIONAL: "alone within its conditions",
+    Stage.HIGH_TRUST: "alone, and people audit it",
+}
+
+
+def describe(charter: Charter) -> tuple[str, ...]:
+    """Say what a charter says, each thing in a sentence, from purpose to budget."""
+    return (
+        f"{charter.title} works for {_plain(charter.domain)} in {charter.process}.",
+        _sentence(charter.purpose),
+        f"{charter.business_owner} owns its value, {charter.technical_owner} its safety.",
+        _seats(charter.seats),
+        *(f"It begins when {describe_trigger(trigger)}." for trigger in charter.triggers),
+        *(_access(access) for access in charter.systems),
+        *(_grant(grant) for grant in charter.grants),
+        *(_prohibition(each.operation, each.because) for each in charter.prohibitions),
+        *(_review(rule) for rule in charter.reviews),
+        f"A review nobody answers within {write_duration(charter.review_within)} counts as rejected.",
+        f"When it cannot go on it asks {_listed(charter.escalation_contacts, 'and then')}.",
+        *(_path(path) for path in charter.escalation_paths),
+        *(f"In a day {limit}." for limit in describe_budget(charter.budget)),
+        f"What it did is kept for {charter.retention_days} days.",
+    )
+
+
+def describe_trigger(trigger: Trigger) -> str:
+    """Say what starts a worker, to follow `when`."""
+    if trigger.cron:
+        return f"the clock reaches `{trigger.cron}` (UTC)"
+    if trigger.since:
+        return f"no `{trigger.since}` came for the same `{trigger.by}` for {trigger.days:g} days"
+    where = _listed([_condition(condition) for condition in trigger.where], "and")
+    return f"`{trigger.event}` comes" + (f" and {where}" if where else "")
+
+
+def describe_boundaries(charter: Charter) -> tuple[str, ...]:
+    """Say the limits of every grant and of the day."""
+    grants = (f"`{grant.operation}`: {', '.join([*_limits(grant), _STAGES[grant.stage]])}." for grant in charter.grants)
+    return (*grants, *(f"In a day {limit}." for limit in describe_budget(charter.budget)))
+
+
+def describe_budget(budget: Budget) -> Iterator[str]:
+    """Say the limits of a day, each to follow `in a day`."""
+    if budget.money is not None:
+        yield f"it moves at most {write_money(budget.money, budget.currency)}"
+    if budget.actions is not None:
+        yield f"it writes at most {budget.actions} times"
+    if budget.cost is not None:
+        yield f"it spends at most {budget.cost / 1_000_000:g} on judgements"
+    if budget == Budget():
+        yield "it has no limit over all"
+
+
+def _seats(seats: Seats) -> str:
+    return f"{seats.accountable} is accountable, {seats.system_owner} owns the systems, {seats.risk_owner} the risk."
+
+
+def _condition(condition: Condition) -> str:
+    said: list[str] = []
+    if condition.equals is not None:
+        said.append(f"is {_value(condition.equals)}")
+    if condition.is_in:
+        said.append(f"is {_listed([_value(each) for each in condition.is_in], 'or')}")
+    if condition.over is not None:
+        said.append(f"is over {condition.over:.15g}")
+    if condition.under is not None:
+        said.append(f"is under {condition.under:.15g}")
+    return f"`{condition.field}` {_listed(said, 'and')}"
+
+
+def _access(access: Access) -> str:
+    scope = f": {access.scope}" if access.scope else ""
+    if not access.reads:
+        return f"It reads nothing in {access.system}{scope}."
+    return f"It may read {_listed([f'`{read}`' for read in access.reads], 'and')} in {access.system}{scope}."
+
+
+def _grant(grant: Grant) -> str:
+    seats = grant.seats
+    answers = f" {seats.accountable} is accountable for this." if seats else ""
+    limits = ", ".join([*_limits(grant), _STAGES[grant.stage]])
+    return f"It may do `{grant.operation}`, {limits}: {_sentence(grant.because)}{answers}"
+
+
+def _limits(grant: Grant) -> Iterator[str]:
+    if grant.limit is not None:
+        yield f"up to {write_money(grant.limit, grant.currency)}"
+    if grant.per_day is not None:
+        yield f"at most {grant.per_day} a day"
+
+
+def _prohibition(operation: str, because: str) -> str:
+    what = f"use anything of {operation.removesuffix('.*')}" if operation.endswith(".*") else f"do `{operation}`"
+    return f"It must never {what}: {_sentence(because)}"
+
+
+def _review(rule: ReviewRule) -> str:
+    what = _listed([f"`{name}`" for name in rule.operations], "or") or "anything"
+    when = "".join(f", {condition}" for condition in _conditions(rule))
+    people = f" ({rule.approvals} people)" if rule.approvals > 1 else ""
+    return f"Before {what}{when} it asks {_listed(rule.roles, 'and')}{people}: {_sentence(rule.because)}"
+
+
+def _conditions(rule: ReviewRule) -> Iterator[str]:
+    if rule.risks:
+        yield f"at {_listed(rule.risks, 'or')} risk"
+    if rule.tiers:
+        yield f"for {_listed(rule.tiers, 'or')}"
+    if rule.stages:
+        yield f"while {_listed([_plain(stage) for stage in rule.stages], 'or')}"
+    if rule.domains:
+        yield f"in {_listed([_plain(domain) for domain in rule.domains], 'or')}"
+    if rule.amount_over is not None:
+        yield f"above {write_money(rule.amount_over, rule.currency)} or in another currency"
+    if rule.confidence_under is not None:
+        yield f"when less than {rule.confidence_under / 10:g} % sure"
+
+
+def _path(path: EscalationPath) -> str:
+    draft = "Messages stay drafts until approved." if path.draft_only else "Messages may go out without approval."
+    return (
+        f"It hands over to {_plain(path.receiving_domain)}, to {path.owner}, with {_listed(path.context, 'and')}, "
+        f"when: {_sentence(path.condition)} The receiver may: {_sentence(path.permitted_action)} "
+        f"First: {_sentence(path.human_review)} {draft} Done means: {_sentence(path.completion)} "
+        f"If it is not taken up within {write_duration(path.acknowledge_within)}, {path.failure_owner} is told."
+    )
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _plain(word: str) -> str:
+    return str(word).replace("_", " ")
+
+
+def _value(value: object) -> str:
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _listed(words: Iterable[str], last: str) -> str:
+    """Join words as people do: `a, b and c`."""
+    *first, final = [*words] or [""]
+    return f"{', '.join(first)} {last} {final}" if first else final

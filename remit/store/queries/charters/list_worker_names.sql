@@ -1,0 +1,2 @@
+-- List the names of all workers.
+SELECT name FROM worker ORDER BY name
