@@ -220,7 +220,9 @@ class PathForm(Form):
     human_review: Text = Field(description="what a person must see first")
     completion: Text = Field(description="what done means")
     draft_only: bool = Field(default=True, description="whether a message stays a draft until approved")
-    acknowledge_within: Duration = Field(default=3600, description="until the receiver must have begun, as in `1h`")
+    acknowledge_within: Duration = Field(
+        default=3600, json_schema_extra={"default": "1h"}, description="until the receiver must have begun"
+    )
     failure_owner: PersonId = Field(description="who is told when it is not taken up or not completed")
 
 
@@ -262,5 +264,5 @@ class CharterForm(Form):
         default_factory=lambda: RetentionForm(days=3650), description="how long what it did is kept"
     )
     review_within: Duration = Field(
-        default=86400, description="until an unanswered review counts as rejected, as in `24h`"
+        default=86400, json_schema_extra={"default": "24h"}, description="until an unanswered review counts as rejected"
     )

@@ -4,11 +4,10 @@ import re
 from decimal import Decimal
 from typing import Final
 
-_NONE: Final[str] = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
-_THREE: Final[str] = "BHD IQD JOD KWD LYD OMR TND"
-_EXPONENTS: Final[dict[str, int]] = dict.fromkeys(_NONE.split(), 0) | dict.fromkeys(
-    _THREE.split(), 3
-)  # ISO 4217; others 2
+_EXPONENTS: Final = {  # the decimals of currencies that do not have two, by ISO 4217
+    0: frozenset(re.findall("[A-Z]+", "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF")),
+    3: frozenset(re.findall("[A-Z]+", "BHD IQD JOD KWD LYD OMR TND")),
+}
 _MONEY: Final = re.compile(r"([0-9][0-9_]*(?:\.[0-9]+)?) ([A-Z]{3})", re.ASCII)
 _DURATION: Final = re.compile(r"([0-9]{1,12}) ?(s|min|h|d)", re.ASCII)
 _SECONDS: Final = {"s": 1, "min": 60, "h": 3600, "d": 86400}
@@ -27,7 +26,7 @@ def parse_money(text: str) -> tuple[int, str]:
     if not found:
         raise ValueError(f"`{text[:_MOST_DIGITS]}` is no amount of money. Write it like `1000.00 EUR`")
     currency = found.group(2)
-    exponent = _EXPONENTS.get(currency, 2)
+    exponent = _exponent(currency)
     whole, _, part = found.group(1).replace("_", "").partition(".")
     if part[exponent:].strip("0"):
         raise ValueError(f"`{text}` has more decimals than {currency} has. Write {exponent}")
@@ -39,7 +38,7 @@ def parse_money(text: str) -> tuple[int, str]:
 
 def write_money(minor: int, currency: str) -> str:
     """Write minor units as people do: `1000.00 EUR`."""
-    exponent = _EXPONENTS.get(currency, 2)
+    exponent = _exponent(currency)
     return f"{Decimal(minor).scaleb(-exponent):.{exponent}f} {currency}"
 
 
@@ -62,3 +61,7 @@ def write_duration(seconds: int) -> str:
     """Write seconds in the largest unit that leaves no rest: `1d`, `90s`."""
     unit = next(unit for unit in ("d", "h", "min", "s") if seconds % _SECONDS[unit] == 0)
     return f"{seconds // _SECONDS[unit]}{unit}"
+
+
+def _exponent(currency: str) -> int:
+    return next((decimals for decimals, codes in _EXPONENTS.items() if currency in codes), 2)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from remit.canonical import digest_of
 from remit.charters.charter import Charter
@@ -71,7 +71,7 @@ def _read(path: Path, shown: str) -> str:
     try:
         if path.stat().st_size > _MOST:
             raise CharterInvalid(f"{shown}:1: the file is larger than {_MOST} bytes. A worker fits on a few pages")
-        return path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise CharterInvalid(f"{shown}:{line}: this is not UTF-8 text. Save the file as UTF-8") from None
@@ -79,6 +79,10 @@ def _read(path: Path, shown: str) -> str:
         raise CharterInvalid(
             f"{shown}:1: the file cannot be read: {error.strerror}. Copy a neighbour's folder"
         ) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise CharterInvalid(f"{shown}:{line}: there is a character nobody sees, U+0000. Remove it")
+    return text
 
 
 async def register(transaction: Transaction, files: WorkerFiles, charter: Charter, now: datetime) -> bool:
@@ -169,7 +173,8 @@ async def _no_worker(database: Database, name: str) -> NotFound:
 
 
 def _version(row: Row) -> WorkerVersion:
-    return WorkerVersion(**{**row, "status": Status(row["status"])})
+    fields: dict[str, Any] = {**row, "status": Status(row["status"])}
+    return WorkerVersion(**fields)
 
 
 def _record(row: Row) -> WorkerRecord:

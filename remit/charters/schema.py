@@ -31,7 +31,7 @@ def _cleaned(node: Any) -> Any:
             fields = {key: _cleaned(value) for key, value in cast("dict[str, Any]", node).items()}
             if isinstance(fields.get("title"), str):
                 del fields["title"]
-            if fields.get("default", ...) is None:
+            if fields.get("default", ...) in (None, [], ""):
                 del fields["default"]
             branches = [each for each in fields.get("anyOf", ()) if each != {"type": "null"}]
             if len(branches) == 1:

@@ -1,4 +1,4 @@
-"""Triggers: what begins a worker, when a cron trigger is due, and which workers share one. Strange data never matches."""
+"""Triggers: what begins a worker, when a clock is due, and which workers share one. Strange data never matches."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

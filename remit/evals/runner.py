@@ -96,8 +96,9 @@ async def _open_house(case: Case, database: Database, drop: Path) -> AsyncGenera
         stack.push_async_callback(connections.close)
         roster = Roster(database, connections.operations, HouseRules.load())
         for folder in (case.folder, *(case.folder.parent.parent / name for name in case.given.workers)):
-            if not await employ_all(database, folder, time_of_case.now()):
+            if not (folder / "charter.yaml").is_file():
                 raise InputInvalid(f"there is no worker in `{folder.name}`. Name one as `domain/worker`")
+            await employ_all(database, folder, time_of_case.now())
         await roster.refresh()
         house = House(
             database=database,

@@ -9,6 +9,7 @@ import asyncpg
 import orjson
 from asyncpg.pool import PoolConnectionProxy
 
+from remit.canonical import plain
 from remit.errors import DiskFull, StoreUnavailable
 
 Row = Mapping[str, Any]
@@ -172,7 +173,7 @@ _AWAY = (
 
 
 def _to_json(value: object) -> str:
-    return orjson.dumps(value).decode()
+    return orjson.dumps(value, default=plain).decode()
 
 
 @contextmanager
