@@ -81,7 +81,7 @@ def _wanted(kind: str, problem: Mapping[str, Any], place: Place) -> str:
     if kind == "model_type" and "where" in place:
         return "a value, or a condition as in `{over: 40}`"
     limits: Mapping[str, Any] = problem.get("ctx") or {}
-    return _WANTED.get(kind, "something else").format(**limits)
+    return _WANTED.get(kind, "what docs/charters.md shows").format(**limits)
 
 
 _SHAPES: Final = {
@@ -103,6 +103,7 @@ _WANTED: Final = {
     "float_type": "a number",
     "bool_type": "true or false",
     "tuple_type": "a list, as in `[one, two]`",
+    "list_type": "a list, as in `[one, two]`",
     "dict_type": "lines of `name: value`",
     "model_type": "lines of `name: value`",
     "too_short": "at least {min_length}",

@@ -83,7 +83,7 @@ def _trigger(form: TriggerForm) -> Trigger:
 
 
 def _condition(field: str, form: ConditionForm) -> Condition:
-    return Condition(field=field, equals=form.equals, is_in=form.in_, over=form.over, under=form.under)
+    return Condition(field=field, equals=form.equals, is_in=tuple(form.in_), over=form.over, under=form.under)
 
 
 def _grant(form: GrantForm) -> Grant:

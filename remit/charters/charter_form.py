@@ -111,8 +111,8 @@ class ConditionForm(Form):
     """A comparison on a field of the signal's data; all that is given must hold."""
 
     equals: Plain = Field(default=None, description="the value is this one")
-    in_: Annotated[tuple[Plain, ...], Field(min_length=1)] = Field(
-        default=(), alias="in", description="the value is one of these"
+    in_: Annotated[list[Plain], Field(min_length=1)] = Field(
+        default_factory=list[Any], alias="in", description="the value is one of these"
     )
     over: float | None = Field(default=None, description="the value is a number above this one")
     under: float | None = Field(default=None, description="the value is a number below this one")

@@ -166,7 +166,9 @@ class _Reading:
         if event.style:  # quoted or a block: always text
             return text
         if text in _EMPTY:
-            self._fault(event, place, f"`{spell(place)}` is empty. Give it a value or leave the word out")
+            sentence = f"`{spell(place)}` is empty. Give it a value or leave the word out"
+            # What is not there is noticed only at the next word, lines below.
+            self.faults.append(Fault(place=place, sentence=sentence, line=self.lines.get(place, _start(event))))
             return ""
         if text in _WORDS:
             return _WORDS[text]

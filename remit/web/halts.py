@@ -1,12 +1,14 @@
 """`/v1/halts`: the kill switch."""
 
-from dataclasses import asdict
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from remit.governance import halts
+from remit.governance.halts import HaltReport
 from remit.web.asked import AskedHouse, AskedPerson
 
 router = APIRouter(prefix="/v1/halts", tags=["halts"])
@@ -18,22 +20,38 @@ class HaltBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     scope: str = Field(max_length=200, description="`everything`, `domain:<domain>` or `worker:<name>`")
-    reason: str = Field(max_length=4000)
+    reason: str = Field(max_length=4000, description="why, in a few words")
 
 
-@router.get("", summary="List the halts in force")
+class ListedHalt(BaseModel):
+    """A halt in force."""
+
+    id: UUID
+    scope: str
+    reason: str
+    set_by: str
+    set_at: datetime
+
+
+class Lifted(BaseModel):
+    """What goes on."""
+
+    runs: int = Field(description="how many runs waited for the halt and go on")
+
+
+@router.get("", summary="List the halts in force", response_model=list[ListedHalt])
 async def list_halts(house: AskedHouse, _: AskedPerson) -> list[dict[str, Any]]:
-    """List the halts in force."""
+    """List the halts in force, oldest first."""
     return [dict(row) for row in await halts.list_halts(house.database)]
 
 
 @router.post("", status_code=201, summary="Stop a worker, a domain or everything")
-async def stop(body: HaltBody, house: AskedHouse, person: AskedPerson) -> dict[str, Any]:
+async def stop(body: HaltBody, house: AskedHouse, person: AskedPerson) -> HaltReport:
     """Stop; from the answer on, no new effect begins in the scope. What was in flight is listed."""
-    return asdict(await halts.stop(house.database, body.scope, body.reason, person, house.clock.now()))
+    return await halts.stop(house.database, body.scope, body.reason, person, house.clock.now())
 
 
 @router.post("/lift", summary="Lift a halt")
-async def lift(body: HaltBody, house: AskedHouse, person: AskedPerson) -> dict[str, int]:
+async def lift(body: HaltBody, house: AskedHouse, person: AskedPerson) -> Lifted:
     """Let the scope go on; a second person lifts what the first one set."""
-    return {"runs": await halts.lift(house.database, body.scope, body.reason, person, house.clock.now())}
+    return Lifted(runs=await halts.lift(house.database, body.scope, body.reason, person, house.clock.now()))

@@ -2,13 +2,17 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 
+from remit.charters import registry
 from remit.clock import Clock
 from remit.connections.connection import Connection
 from remit.connections.connections import Connections
 from remit.connections.connectors.drop_folder.connector import DropFolderConnector
+from remit.connections.declared import open_declared
 from remit.connections.pace import Limits
-from remit.errors import DataDirectoryHeld
+from remit.connections.vault import Vault, load_vault_key
+from remit.errors import SettingsInvalid
 from remit.governance.gateway import Gateway
 from remit.governance.house import HouseRules
 from remit.intelligence.choosing import choose_judge
@@ -18,11 +22,12 @@ from remit.runtime.employ import employ_all
 from remit.runtime.house import House
 from remit.runtime.roster import Roster
 from remit.settings import Settings
-from remit.store import embedded
 from remit.store.database import Database
 from remit.store.migrate import migrate
+from remit.web.server import owned_server, shared_server
 
 _PRACTICE_LIMIT = 2.0  # seconds until a request to a practice system counts as lost
+_FEW = 4  # connections, for a command that looks something up
 
 
 @asynccontextmanager
@@ -38,55 +43,90 @@ async def open_database(settings: Settings, *, owns: bool = False) -> AsyncGener
         StoreUnavailable: It cannot be reached or started.
     """
     async with AsyncExitStack() as stack:
-        url = settings.database_url or await _find_or_start(settings, stack, owns=owns)
+        url = settings.database_url
+        if not url:
+            server = owned_server if owns else shared_server
+            url = await stack.enter_async_context(server(settings.data_directory))
         await migrate(url)
-        database = await Database.open(url, size=settings.concurrency + 4)
+        database = await Database.open(url, size=settings.concurrency + _FEW if owns else _FEW)
         stack.push_async_callback(database.close)
         yield database
-
-
-async def _find_or_start(settings: Settings, stack: AsyncExitStack, *, owns: bool) -> str:
-    try:
-        server = embedded.start(settings.data_directory)
-    except DataDirectoryHeld:
-        if owns:
-            raise
-        return embedded.find_running(settings.data_directory)
-    stack.callback(server.stop)
-    return server.url
 
 
 @asynccontextmanager
 async def open_house(settings: Settings, *, owns: bool = False) -> AsyncGenerator[House]:
     """Open a house: its database, its systems, its workers."""
-    async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(open_database(settings, owns=owns))
-        clock = Clock()
-        connections = await _connect(settings, database, clock, stack)
-        roster = Roster(database, connections.operations, HouseRules.load())
-        await employ_all(database, settings.workers_directory, clock.now())
+    async with open_database(settings, owns=owns) as database, open_connections(settings, database) as connected:
+        roster = Roster(database, connected.connections.operations, HouseRules.load())
+        await _employ(settings, database, connected.clock)
         await roster.refresh()
         yield House(
             database=database,
-            connections=connections,
+            connections=connected.connections,
             judge=choose_judge(settings.model),
             roster=roster,
-            gateway=Gateway(database, connections, clock),
-            clock=clock,
+            gateway=Gateway(database, connected.connections, connected.clock),
+            clock=connected.clock,
         )
 
 
-async def _connect(settings: Settings, database: Database, clock: Clock, stack: AsyncExitStack) -> Connections:
-    """Connect the drop folder, the practice company and the house's own systems."""
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The connected systems, and the clock they share with the house."""
+
+    connections: Connections
+    clock: Clock
+
+
+@asynccontextmanager
+async def open_connections(settings: Settings, database: Database) -> AsyncGenerator[Connected]:
+    """Connect the systems of `connections.yaml`, the drop folder and the practice company.
+
+    Raises:
+        SettingsInvalid: `connections.yaml` is not what it should be; the message has the line.
+        SecretMissing: A secret named there is not in the vault.
+    """
+    async with AsyncExitStack() as stack:
+        clock = Clock()
+        vault = Vault(database, load_vault_key(settings))
+        connected = list(await open_declared(settings.data_directory / "connections.yaml", vault))
+        for connection in connected:
+            stack.push_async_callback(connection.close)
+        connected.append(_connect_drop_folder(settings))
+        if settings.practice:
+            company = await open_company(database, clock=clock, size=settings.concurrency)
+            stack.push_async_callback(company.close)
+            await seed(database, clock=clock)
+            limits = Limits(time_limit=_PRACTICE_LIMIT, concurrency=settings.concurrency)
+            connected += [Connection(connector, limits=limits) for connector in company.connectors.values()]
+        yield Connected(Connections(connected), clock)
+
+
+def _connect_drop_folder(settings: Settings) -> Connection:
     invoices = settings.drop / "invoices"
-    invoices.mkdir(parents=True, exist_ok=True)
-    connected = [Connection(DropFolderConnector("drop", invoices))]
-    if settings.practice:
-        company = await open_company(database, clock=clock, size=settings.concurrency)
-        stack.push_async_callback(company.close)
-        await seed(database, clock=clock)
-        limits = Limits(time_limit=_PRACTICE_LIMIT, concurrency=settings.concurrency)
-        connected += [Connection(connector, limits=limits) for connector in company.connectors.values()]
-    connections = Connections(connected)
-    stack.push_async_callback(connections.close)
-    return connections
+    try:
+        invoices.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsInvalid(
+            f"the drop folder `{invoices}` cannot be made: {error.strerror}. Set `REMIT_DROP_DIRECTORY` to another"
+        ) from None
+    return Connection(DropFolderConnector("drop", invoices))
+
+
+@asynccontextmanager
+async def open_inbox(settings: Settings) -> AsyncGenerator[tuple[Database, Roster]]:
+    """Open what it takes to send a signal: the workers as the house knows them, without its systems."""
+    async with open_database(settings) as database:
+        if not await registry.list_current(database):
+            await _employ(settings, database, Clock())
+        roster = Roster(database, {}, HouseRules.load())
+        await roster.refresh()
+        yield database, roster
+
+
+async def _employ(settings: Settings, database: Database, clock: Clock) -> None:
+    if not settings.workers_directory.is_dir():
+        raise SettingsInvalid(
+            f"there is no folder `{settings.workers_directory}`. Set `REMIT_WORKERS_DIRECTORY` to the folder of workers"
+        )
+    await employ_all(database, settings.workers_directory, clock.now())

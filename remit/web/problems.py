@@ -1,6 +1,8 @@
 """Errors as problem details, RFC 9457: the same words as everywhere, with the word of the error as its type."""
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,39 +13,83 @@ from remit.errors import RemitError
 
 _log = logging.getLogger(__name__)
 
+_CODES = {401: "token-missing", 404: "not-found", 405: "method-not-allowed"}
+_SECOND = {
+    401: "Send the header `Authorization: Bearer` with the token in the file `api.token` of the data directory",
+    405: "The header `Allow` of this answer says what it can be asked",
+}
+
+PROBLEM: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "Problem details (RFC 9457): what was wrong, and what to do",
+        "content": {
+            "application/problem+json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["type", "title", "status", "detail"],
+                    "properties": {
+                        "type": {"type": "string", "description": "`urn:remit:` and the word of the error"},
+                        "title": {"type": "string"},
+                        "status": {"type": "integer"},
+                        "detail": {"type": "string", "description": "what was wrong, and what to do"},
+                    },
+                }
+            }
+        },
+    }
+}
+"""How the description of the API tells of errors."""
+
 
 def add_problems(app: FastAPI) -> None:
     """Answer every error of an application as problem details."""
     app.add_exception_handler(RemitError, _on_remit_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_error)
-    app.add_exception_handler(Exception, _on_any_error)
 
 
-def _problem(status: int, code: str, title: str, detail: str) -> JSONResponse:
+def problem(
+    status: int, code: str, title: str, detail: str, *, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """Make an answer that tells of an error."""
     body = {"type": f"urn:remit:{code}", "title": title, "status": status, "detail": detail}
-    return JSONResponse(body, status_code=status, media_type="application/problem+json")
+    # What an asker sent may hold halves of characters, which no answer can.
+    cleaned = {name: _writable(value) for name, value in body.items()}
+    return JSONResponse(cleaned, status_code=status, media_type="application/problem+json", headers=headers)
 
 
-def _on_remit_error(_: Request, error: Exception) -> JSONResponse:
+def on_surprise(method: str, path: str, error: Exception) -> JSONResponse:
+    """Log whole what nobody foresaw, and tell it without detail: one of the three rims."""
+    _log.error("%s %s failed", method, path, exc_info=error)
+    return problem(500, "remit-error", "something went wrong in Remit", "the log of the process says what")
+
+
+def _writable(value: str | int) -> str | int:
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
+def _on_remit_error(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RemitError):
-        return _on_any_error(_, error)
-    return _problem(error.status, error.code, (type(error).__doc__ or "").strip().rstrip("."), str(error))
+        return on_surprise(request.method, request.url.path, error)
+    if error.status >= 500:  # noqa: PLR2004  # not the asker's doing
+        _log.warning("%s %s: %s", request.method, request.url.path, error)
+    return problem(error.status, error.code, (type(error).__doc__ or "").strip().rstrip("."), str(error))
 
 
 def _on_validation_error(_: Request, error: Exception) -> JSONResponse:
     problems = error.errors() if isinstance(error, RequestValidationError) else []
-    said = "; ".join(f"`{'.'.join(map(str, problem['loc'][1:]))}`: {problem['msg'].lower()}" for problem in problems)
-    return _problem(422, "input-invalid", "the input cannot be understood", said)
+    said = "; ".join(_said(found) for found in problems[:10])
+    return problem(422, "input-invalid", "the input cannot be understood", said)
+
+
+def _said(found: Mapping[str, Any]) -> str:
+    place = ".".join(str(part) for part in found["loc"][1:]) or str(found["loc"][0])
+    return f"`{place[:200]}`: {found['msg'][:1].lower()}{found['msg'][1:]}"
 
 
 def _on_http_error(_: Request, error: Exception) -> JSONResponse:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    said = str(error.detail).lower() if isinstance(error, HTTPException) else "something went wrong"
-    return _problem(status, "http", said, f"{said}. The paths are described at `/docs`")
-
-
-def _on_any_error(request: Request, error: Exception) -> JSONResponse:
-    # One of the three rims: what nobody foresaw is logged whole and told without detail.
-    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return _problem(500, "remit-error", "something went wrong in Remit", "the log of the process says what")
+    if not isinstance(error, HTTPException):
+        return on_surprise("", "", error)
+    status, said = error.status_code, str(error.detail).lower()
+    detail = f"{said}. {_SECOND.get(status, 'The paths are described at `/docs`')}"
+    return problem(status, _CODES.get(status, "http-error"), said, detail, headers=error.headers)

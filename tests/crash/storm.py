@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from remit.governance.approvals import Answer, answer
 from remit.governance.reviews import list_reviews
 from remit.runtime.house import House
 from remit.runtime.inbox import receive
+from remit.runtime.run import RunState
+from remit.runtime.runs import RunFilter, list_runs
 from remit.runtime.signal import Signal
 from remit.store.database import Database
 from tests.crash import children
@@ -45,7 +48,7 @@ class After:
     """runs of one reviewed write"""
     kills: int
     recovery: float
-    """seconds from the last kill until everything was settled"""
+    """seconds from a kill until every run that was worked on then was taken up again or settled; the longest"""
 
 
 async def blow(house: House, url: str, weather: Weather) -> After:
@@ -55,10 +58,10 @@ async def blow(house: House, url: str, weather: Weather) -> After:
     processes = [children.start_child(children.keep_working, url) for _ in range(PROCESSES)]
     answering = asyncio.create_task(_answer_twice(house.database, weather.reviews))
     try:
-        killed = await _kill(house.database, processes, url, weather)
-        last = time.monotonic()
+        recoveries = await _kill(house.database, processes, url, weather)
         await _until_settled(house.database, weather.runs)
-        return After(doubles=doubles, asked=asked, kills=killed, recovery=time.monotonic() - last)
+        longest = max(await asyncio.gather(*recoveries), default=0.0)
+        return After(doubles=doubles, asked=asked, kills=len(recoveries), recovery=longest)
     finally:
         answering.cancel()
         for process in processes:
@@ -74,18 +77,35 @@ async def _send(house: House, type_: str, count: int) -> list[UUID]:
     return runs
 
 
-async def _kill(database: Database, processes: list[Any], url: str, weather: Weather) -> int:
+async def _kill(database: Database, processes: list[Any], url: str, weather: Weather) -> list[asyncio.Task[float]]:
     """Kill a process at random and start another, until enough were killed or nothing is left to work on."""
     dice = random.Random(weather.seed)
-    for number in range(weather.kills):
+    recoveries: list[asyncio.Task[float]] = []
+    for _ in range(weather.kills):
         await asyncio.sleep(dice.uniform(*weather.calm))
         if await _left(database, weather.runs) == 0:
-            return number
+            break
         victim = dice.randrange(len(processes))
         processes[victim].kill()
         processes[victim].join()
+        recoveries.append(asyncio.create_task(_recovery(database)))
         processes[victim] = children.start_child(children.keep_working, url)
-    return weather.kills
+    return recoveries
+
+
+async def _recovery(database: Database) -> float:
+    """Measure until every run that is being worked on now was claimed anew, or came to its end."""
+    begun = time.monotonic()
+    at_work = await _at_work(database)
+    while at_work and time.monotonic() - begun < _LONGEST:
+        await asyncio.sleep(0.05)
+        at_work &= await _at_work(database)
+    return time.monotonic() - begun
+
+
+async def _at_work(database: Database) -> set[tuple[UUID, datetime]]:
+    rows = await list_runs(database, RunFilter(state=RunState.RUNNING, limit=500))
+    return {(row["id"], row["changed_at"]) for row in rows}
 
 
 async def _answer_twice(database: Database, count: int) -> None:

@@ -157,7 +157,7 @@ async def credit_problems(context: Context, corrects: list[str], credit: Data) -
 
 async def order_problems(context: Context, invoice: Data, order: Data, vendors: list[str]) -> list[str]:
     """Compare with the order, with what was received for it and with what was billed before."""
-    if order["vendor"] in () or order["currency"] != invoice["currency"]:
+    if order["vendor"] not in vendors or order["currency"] != invoice["currency"]:
         return [f"the order {order['id']} was given to {order['vendor']} in {order['currency']}"]
     received = await context.read("erp.list_receipts", order=order["id"])
     billed = [one for one in await context.read("erp.find_invoices", order=order["id"]) if one["id"] != invoice["id"]]

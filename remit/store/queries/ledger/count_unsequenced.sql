@@ -1,0 +1,2 @@
+-- Count the entries that wait for their index.
+SELECT count(*) FROM unsequenced
