@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,7 +23,9 @@ class Settings:
     host: str = "127.0.0.1"
     """the address the API listens on"""
     port: int = 8710
-    """the port the API listens on"""
+    """the port the API listens on; 0 takes any that is free"""
+    api_hosts: str = ""
+    """further host names the API answers to, separated by commas, as when it stands behind a proxy"""
     workers_directory: Path = Path(__file__).parent / "workers"
     """where the folders of workers are"""
     drop_directory: Path = Path()
@@ -32,7 +35,7 @@ class Settings:
     model: str = ""
     """the language model for judgements, as pydantic-ai names it; empty means local judgement"""
     concurrency: int = 16
-    """how many runs one process works on at a time"""
+    """how many runs one process works on at a time, 2 to 1000"""
     person: str = "you"
     """who gives commands on the command line: a person's id"""
     practice: bool = True
@@ -43,36 +46,52 @@ class Settings:
         """The drop folder, wherever it was set."""
         return self.data_directory / "drop" if self.drop_directory == Path() else self.drop_directory
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The host names the API answers to, besides those of this machine to itself."""
+        return (self.host, *(host.strip() for host in self.api_hosts.split(",") if host.strip()))
+
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings from the environment.
 
     Raises:
-        SettingsInvalid: A variable that begins with `REMIT_` is unknown, or a value cannot be read.
+        SettingsInvalid: A variable that begins with `REMIT_` is unknown, or a value cannot be used.
     """
     known: dict[str, type] = {field.name: type(cast("object", field.default)) for field in fields(Settings)}
     given = {name.removeprefix(PREFIX).lower(): text for name, text in environment.items() if name.startswith(PREFIX)}
-    for name in given.keys() - known.keys():
-        raise SettingsInvalid(f"unknown setting `{PREFIX}{name.upper()}`. See docs/settings.md for those there are")
+    for name in sorted(given.keys() - known.keys()):
+        near = get_close_matches(name, known, n=1)
+        advice = f"Did you mean `{PREFIX}{near[0].upper()}`?" if near else "See docs/settings.md for those there are"
+        raise SettingsInvalid(f"unknown setting `{PREFIX}{name.upper()}`. {advice}")
     values: dict[str, Any] = {name: _read(name, text, known[name]) for name, text in given.items()}
     return Settings(**values)
 
 
 def _read(name: str, text: str, kind: type) -> object:
     try:
-        if kind is bool:
-            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]
-        return Path(text) if issubclass(kind, Path) else kind(text)
+        value = _parse(text, kind)
+        if name in _RANGES and value not in _RANGES[name]:
+            raise ValueError
     except (KeyError, ValueError):
-        raise SettingsInvalid(
-            f"`{PREFIX}{name.upper()}` cannot be `{text}`. It takes {_WANTED[kind.__name__]}"
-        ) from None
+        wanted = _WANTED[kind]
+        if name in _RANGES:
+            wanted += f" from {_RANGES[name][0]} to {_RANGES[name][-1]}"
+        raise SettingsInvalid(f"`{PREFIX}{name.upper()}` cannot be `{text[:100]}`. It takes {wanted}") from None
+    return value
 
 
-_WANTED = {
-    "bool": "yes or no",
-    "int": "a whole number",
-    "str": "a text",
-    "PosixPath": "a path",
-    "WindowsPath": "a path",
+def _parse(text: str, kind: type) -> object:
+    if kind is bool:
+        return _BOOLEANS[text.strip().lower()]
+    return Path(text) if issubclass(kind, Path) else kind(text)
+
+
+_BOOLEANS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+_RANGES = {"port": range(65536), "concurrency": range(2, 1001)}
+_WANTED: Mapping[type, str] = {
+    bool: "yes or no",
+    int: "a whole number",
+    str: "a text",
+    type(Path()): "a path",
 }

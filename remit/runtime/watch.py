@@ -37,8 +37,13 @@ def _arrived(file: ArrivedFile) -> Signal:
         signal_id=file.id,
         type="file.arrived",
         subject=f"file:{file.name}",
-        time=file.modified_at,
-        data={"name": file.name, "folder": folder, "size": file.size, "digest": file.digest},
+        data={
+            "name": file.name,
+            "folder": folder,
+            "size": file.size,
+            "digest": file.digest,
+            "modified_at": file.modified_at.isoformat(),  # as whoever dropped it says; the signal has the house's time
+        },
     )
 
 

@@ -1,7 +1,7 @@
 """Errors as problem details, RFC 9457: the same words as everywhere, with the word of the error as its type."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -77,7 +77,7 @@ def _on_remit_error(request: Request, error: Exception) -> JSONResponse:
 
 
 def _on_validation_error(_: Request, error: Exception) -> JSONResponse:
-    problems = error.errors() if isinstance(error, RequestValidationError) else []
+    problems: Sequence[Mapping[str, Any]] = error.errors() if isinstance(error, RequestValidationError) else ()
     said = "; ".join(_said(found) for found in problems[:10])
     return problem(422, "input-invalid", "the input cannot be understood", said)
 

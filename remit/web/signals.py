@@ -1,18 +1,31 @@
 """`/v1/signals`: signals come in as CloudEvents 1.0 over HTTP: structured, binary or in batches."""
 
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated, Any, cast
+from urllib.parse import unquote
+from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Body, Request
+from pydantic import BaseModel, Field
 
 from remit.errors import SignalInvalid
-from remit.runtime.inbox import Received, receive
-from remit.runtime.signal import read_cloudevent
+from remit.runtime.inbox import receive
+from remit.runtime.signal import Signal, read_cloudevent
 from remit.web.asked import AskedHouse, AskedPerson
+from remit.web.door import read_json
 
 router = APIRouter(prefix="/v1/signals", tags=["signals"])
 
 _MOST_IN_BATCH = 1000
+
+
+class TakenIn(BaseModel):
+    """What became of a signal."""
+
+    signal: UUID
+    is_new: bool = Field(description="false when it came before: nothing was begun now")
+    runs: list[UUID] = Field(description="the runs it began, now or then")
 
 
 @router.post("", status_code=202, summary="Send a signal, or a batch")
@@ -21,45 +34,40 @@ async def send_signal(
     house: AskedHouse,
     person: AskedPerson,
     _: Annotated[Any, Body(description="a CloudEvent 1.0", media_type="application/cloudevents+json")] = None,
-) -> dict[str, Any] | list[dict[str, Any]]:
+) -> TakenIn | list[TakenIn]:
     """Take signals in, each once however often it is sent.
 
     The content type says how they come: `application/cloudevents+json` or `application/json` for one,
-    `application/cloudevents-batch+json` for a list, and any JSON with `ce-` headers for the binary mode.
+    `application/cloudevents-batch+json` for a list, and any JSON with `ce-` headers for the binary mode. A batch that
+    holds something else than CloudEvents is refused as a whole.
 
     A signal sent with the header `Remit-Person` counts as asked for by that person, who then may not approve what it
     leads to.
     """
     body = await request.body()
     asked_by = person if "remit-person" in request.headers else ""
-    if request.headers.get("content-type", "").startswith("application/cloudevents-batch+json"):
-        return [await _take_in(house, event, asked_by) for event in _batch(body)]
-    return await _take_in(house, _binary(request, body) if "ce-specversion" in request.headers else body, asked_by)
+    if request.headers.get("content-type", "").lower().startswith("application/cloudevents-batch+json"):
+        signals = [read_cloudevent(event, requested_by=asked_by) for event in _batch(body)]
+        return [await _take_in(house, signal) for signal in signals]
+    event = _binary(request, body) if "ce-specversion" in request.headers else body
+    return await _take_in(house, read_cloudevent(event, requested_by=asked_by))
 
 
-async def _take_in(house: AskedHouse, body: bytes, asked_by: str) -> dict[str, Any]:
-    signal = read_cloudevent(body, requested_by=asked_by)
-    received: Received = await receive(house.database, house.roster, signal, house.clock.now())
-    return {"signal": received.signal, "is_new": received.is_new, "runs": list(received.runs)}
+async def _take_in(house: AskedHouse, signal: Signal) -> TakenIn:
+    received = await receive(house.database, house.roster, signal, house.clock.now())
+    return TakenIn(signal=received.signal, is_new=received.is_new, runs=list(received.runs))
 
 
-def _batch(body: bytes) -> list[bytes]:
-    try:
-        events = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise SignalInvalid("the batch is not JSON. Send a JSON list of CloudEvents") from None
-    if not isinstance(events, list) or len(events) > _MOST_IN_BATCH:
+def _batch(body: bytes) -> Iterator[bytes]:
+    events = read_json(body or b"null")
+    if not isinstance(events, list) or len(cast("list[Any]", events)) > _MOST_IN_BATCH:
         raise SignalInvalid(f"a batch is a JSON list of at most {_MOST_IN_BATCH} CloudEvents")
-    return [orjson.dumps(event) for event in events]
+    return map(orjson.dumps, cast("list[Any]", events))
 
 
 def _binary(request: Request, body: bytes) -> bytes:
     """Read the binary mode of https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md."""
     event: dict[str, Any] = {
-        name.removeprefix("ce-"): value for name, value in request.headers.items() if name.startswith("ce-")
+        name.removeprefix("ce-"): unquote(value) for name, value in request.headers.items() if name.startswith("ce-")
     }
-    try:
-        event["data"] = orjson.loads(body) if body else {}
-    except orjson.JSONDecodeError:
-        raise SignalInvalid("the data of the signal is not JSON. Send a JSON object") from None
-    return orjson.dumps(event)
+    return orjson.dumps(event | {"data": read_json(body) if body else {}})
