@@ -70,25 +70,22 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
 def _read(name: str, text: str, kind: type) -> object:
     try:
-        value = _parse(text, kind)
-        if name in _RANGES and value not in _RANGES[name]:
-            raise ValueError
+        return _parse(name, text, kind)
     except (KeyError, ValueError):
-        wanted = _WANTED[kind]
-        if name in _RANGES:
-            wanted += f" from {_RANGES[name][0]} to {_RANGES[name][-1]}"
+        wanted = f"{_WANTED[kind]} from {_RANGES[name][0]} to {_RANGES[name][-1]}" if kind is int else _WANTED[kind]
         raise SettingsInvalid(f"`{PREFIX}{name.upper()}` cannot be `{text[:100]}`. It takes {wanted}") from None
-    return value
 
 
-def _parse(text: str, kind: type) -> object:
+def _parse(name: str, text: str, kind: type) -> object:
     if kind is bool:
         return _BOOLEANS[text.strip().lower()]
-    return Path(text) if issubclass(kind, Path) else kind(text)
+    if kind is int:
+        return _RANGES[name][_RANGES[name].index(int(text))]
+    return Path(text) if issubclass(kind, Path) else text
 
 
 _BOOLEANS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-_RANGES = {"port": range(65536), "concurrency": range(2, 1001)}
+_RANGES: Mapping[str, range] = {"port": range(65536), "concurrency": range(2, 1001)}
 _WANTED: Mapping[type, str] = {
     bool: "yes or no",
     int: "a whole number",

@@ -46,6 +46,12 @@ def _is_cron(text: str) -> str:
     return text
 
 
+def _answers(role: Role) -> Role:
+    if role is Role.AUDITOR:
+        raise ValueError("an auditor answers no reviews. Ask another role")
+    return role
+
+
 def _as_condition(value: object) -> object:
     """Take a plain value for `equals`."""
     return {"equals": value} if isinstance(value, str | int | float | bool) else value
@@ -199,7 +205,9 @@ class ReviewForm(Form):
     confidence_under: Annotated[int, Field(ge=0, le=1000)] | None = Field(
         default=None, description="only when the worker is less sure than this, 0 to 1000"
     )
-    roles: Annotated[tuple[Role, ...], Field(min_length=1)] = Field(description="each of these must approve")
+    roles: Annotated[tuple[Annotated[Role, AfterValidator(_answers)], ...], Field(min_length=1)] = Field(
+        description="each of these must approve"
+    )
     approvals: Annotated[int, Field(ge=1, le=10)] = Field(
         default=1, description="by how many different people altogether"
     )

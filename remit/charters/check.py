@@ -2,8 +2,11 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from typing import Final
 
 from remit.charters.charter import Charter, Seats
+
+_LIKE: Final = 0.75  # names of two operations are often alike; below this a suggestion only misleads
 
 
 def check_operations(charter: Charter, known: Mapping[str, str]) -> list[str]:
@@ -76,7 +79,7 @@ def _unknown(name: str, known: Mapping[str, str]) -> Iterator[str]:
 
 
 def _advice(name: str, known: Iterable[str], otherwise: str) -> str:
-    near = get_close_matches(name[:200], sorted(known), n=1)
+    near = get_close_matches(name[:200], sorted(known), n=1, cutoff=_LIKE)
     return f"Did you mean `{near[0]}`?" if near else otherwise
 
 

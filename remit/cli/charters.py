@@ -1,6 +1,14 @@
 """x"""
+
 import typer
+
 app = typer.Typer()
+
+
 @app.callback()
-def g() -> None: "x"
-def list_workers() -> None: "x"
+def g() -> None:
+    "x"
+
+
+def list_workers() -> None:
+    "x"

@@ -1,2 +1,5 @@
 """x"""
-def doctor() -> None: "x"
+
+
+def doctor() -> None:
+    "x"

@@ -9,16 +9,14 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Coroutine, Generator
-from contextlib import contextmanager
+from collections.abc import Coroutine, Sequence
 from typing import Annotated, Any
 
 import typer
-import uvicorn
 
 from remit.cli.output import command, say
 from remit.cli.tracing import tracing
-from remit.errors import RemitError, SettingsInvalid
+from remit.errors import RemitError
 from remit.ledger.key import load_signer
 from remit.ledger.sequencer import run_sequencer
 from remit.practice.demo import demonstrate
@@ -30,10 +28,11 @@ from remit.settings import Settings, read_settings
 from remit.web.app import create_app
 from remit.web.asked import load_token
 from remit.web.opening import open_house
+from remit.web.serving import listen, serve
 
-_GRACE = 5  # seconds that requests under way are given at the end
-_PATIENCE = 30.0  # seconds that everything else is given
+_PATIENCE = 30.0  # seconds that every part is given to end
 
+_Part = Coroutine[Any, Any, object]
 _log = logging.getLogger(__name__)
 
 
@@ -51,15 +50,14 @@ async def up(
     stop = _stopped_by_signals()
     with tracing():
         async with open_house(settings, owns=True) as house:
-            with _listen(settings.host, settings.port if port is None else port) as listening:
+            with listen(settings.host, settings.port if port is None else port) as listening:
                 parts = _parts(house, settings, stop, practice=practice)
-                server = _server(house, settings)
-                await _run(house, settings, [*parts, _serve(server, listening, settings, stop)], stop)
+                await _run([*parts, _api(house, settings, listening, stop)], stop)
     say("stopped; everything is as it was left. `remit up` goes on from here")
 
 
 def _stopped_by_signals() -> asyncio.Event:
-    """Set at the first SIGINT or SIGTERM; a second one ends the process as it would any other."""
+    """Give what is set at the first SIGINT or SIGTERM; a second one ends the process at once."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     numbers = (signal.SIGINT, signal.SIGTERM)
 
@@ -71,3 +69,73 @@ def _stopped_by_signals() -> asyncio.Event:
     for number in numbers:
         loop.add_signal_handler(number, first)
     return stop
+
+
+def _parts(house: House, settings: Settings, stop: asyncio.Event, *, practice: bool) -> list[_Part]:
+    """List what runs beside the API, each until it is told to stop."""
+    signer = load_signer(settings.data_directory)
+    parts: list[_Part] = [
+        _lasting("dispatcher", dispatch(house, concurrency=settings.concurrency, stop=stop), stop),
+        _lasting("sequencer", run_sequencer(house.database, signer, stop=stop), stop),
+        _lasting("schedule", keep_time(house, stop=stop), stop),
+        _lasting("watcher of the drop folder", watch(house, settings.drop, stop=stop), stop),
+    ]
+    if practice and settings.practice:
+        parts.append(demonstrate(house, settings.drop, stop=stop))
+    return parts
+
+
+def _api(house: House, settings: Settings, listening: socket.socket, stop: asyncio.Event) -> _Part:
+    token = load_token(settings.data_directory)
+    app = create_app(house, token=token, person=settings.person, hosts=settings.hosts)
+    port = listening.getsockname()[1]
+    serving = serve(app, listening, begun=lambda: _welcome(house, settings, port), stop=stop)
+    return _lasting("API", serving, stop)
+
+
+async def _lasting(name: str, part: _Part, stop: asyncio.Event) -> None:
+    """Run a part that must not end by itself.
+
+    Raises:
+        RemitError: It did.
+    """
+    await part
+    if not stop.is_set():
+        raise RemitError(f"the {name} ended by itself. `remit up` goes on from here")
+
+
+async def _run(parts: Sequence[_Part], stop: asyncio.Event) -> None:
+    """Run the parts until told to stop; when one fails, stop the others and fail with its error."""
+    tasks = [asyncio.create_task(_stopping(part, stop)) for part in parts]
+    await stop.wait()
+    _, late = await asyncio.wait(tasks, timeout=_PATIENCE)
+    for task in late:
+        task.cancel()
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    errors = [end for end in ends if isinstance(end, Exception)]
+    for error in errors[1:]:
+        _log.error("another part failed too: %s", error)
+    if errors:
+        raise errors[0]
+
+
+async def _stopping(part: _Part, stop: asyncio.Event) -> None:
+    try:
+        await part
+    except BaseException:
+        stop.set()
+        raise
+
+
+def _welcome(house: House, settings: Settings, port: int) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    say(f"Remit is up: {len(house.roster.on_duty)} workers on duty. Ctrl-C stops it; what is done stays done.")
+    say("")
+    say("  In another terminal:")
+    say("    .venv/bin/remit runs            what the workers did and do")
+    say("    .venv/bin/remit review list     what they ask you")
+    say("    .venv/bin/remit review show …   one question, with everything needed to decide")
+    say("    .venv/bin/remit stop everything --reason 'just to see'")
+    say("    .venv/bin/remit ledger verify   check the record of all of it")
+    say(f"  Drop an e-invoice (UBL or CII) into {settings.drop / 'invoices'}")
+    say(f"  The API is described at http://{host}:{port}/docs")

@@ -75,6 +75,7 @@ def test_what_is_left_out_has_its_default(example: str) -> None:
         ),
         ("stage: supervised", "stage: superviced", "Did you mean `supervised`?"),
         ("roles: [finance-reviewer]", "roles: [finance-reviwer]", "Did you mean `finance-reviewer`?"),
+        ("roles: [finance-reviewer]", "roles: [auditor]", "an auditor answers no reviews. Ask another role"),
         ("domain: finance", "domain: financial", "Did you mean `finance`?"),
         ("per_day: 200", "perday: 200", "Did you mean `per_day`?"),
         ("per_day: 200", "per_day: true", "`grants.0.per_day` cannot be `true`. Write a whole number"),

@@ -6,41 +6,48 @@ from remit.charters.charter import Budget, Stage
 from remit.charters.charter_file import parse_charter
 from remit.charters.in_words import describe, describe_boundaries
 
+SAID = """
+Invoice Review works for finance in accounts payable.
+Compares each invoice with its order and what was received, and holds what does not agree.
+maria.rossi owns its value, ken.ito its safety.
+maria.rossi is accountable, ken.ito owns the systems, ruth.adler the risk.
+It begins when `invoice.received` comes and `source` is `portal`, `invoice.amount` is over 0 and is under
+1000000, `invoice.kind` is `invoice` or `credit_note` and `invoice.is_draft` is `false`.
+It begins when the clock reaches `0 7 * * 1-5` (UTC).
+It begins when no `invoice.held` came for the same `invoice.id` for 3 days.
+It may read `erp.get_invoice` and `erp.get_order` in erp: invoices, their orders and what was received.
+It reads nothing in mail.
+It may do `erp.hold_invoice`, at most 200 a day, alone only at low risk: A held invoice is not paid; a person
+releases it.
+It may do `erp.clear_invoice`, up to 2500.00 EUR, alone within its conditions: An invoice that agrees with its
+order is due. lena.fischer is accountable for this.
+It may do `mail.draft_message`, a person approves every time: A vendor is asked for what is missing; a person
+sends it.
+It must never do `erp.pay_invoice`: Two people in finance release payments.
+It must never use anything of bank: No worker touches an account.
+Before `erp.clear_invoice`, above 1000.00 EUR or in another currency it asks finance-reviewer: Above 1,000.00
+EUR a finance reviewer looks.
+Before anything, at medium or high risk, for strategic, while supervised or conditional, in finance, when less
+than 70 % sure it asks finance-reviewer and risk-owner (2 people): A wrong hold annoys those we depend on.
+A review nobody answers within 1d counts as rejected.
+When it cannot go on it asks lena.fischer and then maria.rossi.
+It hands over to revenue, to omar.haddad, with vendor, invoices and discrepancy, when: The third invoice in a
+row of one vendor does not agree. The receiver may: Draft a message to the vendor, create a task for the account
+owner. First: The account owner reads the message before it is sent. Messages stay drafts until approved. Done
+means: The vendor has answered, and the answer stands on the invoices. If it is not taken up within 4h,
+maria.rossi is told.
+In a day it moves at most 100000.00 EUR.
+In a day it writes at most 2000 times.
+In a day it spends at most 5 on judgements.
+What it did is kept for 3650 days.
+"""
+
 
 def test_a_charter_is_said_whole(example: str) -> None:
     """Purpose, beginnings, reads, grants with limits, prohibitions, reviews, contacts, paths, budgets: all are said."""
     said = describe(parse_charter(example, file="f"))
 
-    for sentence in (
-        "Compares each invoice with its order and what was received, and holds what does not agree.",
-        "maria.rossi owns its value, ken.ito its safety.",
-        "It begins when `invoice.received` comes and `source` is `portal`, `invoice.amount` is over 0 and is under "
-        "1000000, `invoice.kind` is `invoice` or `credit_note` and `invoice.is_draft` is `false`.",
-        "It begins when the clock reaches `0 7 * * 1-5` (UTC).",
-        "It begins when no `invoice.held` came for the same `invoice.id` for 3 days.",
-        "It may read `erp.get_invoice` and `erp.get_order` in erp: invoices, their orders and what was received.",
-        "It reads nothing in mail.",
-        "It may do `erp.hold_invoice`, at most 200 a day, alone only at low risk: A held invoice is not paid; a person "
-        "releases it.",
-        "It may do `erp.clear_invoice`, up to 2500.00 EUR, alone within its conditions: An invoice that agrees with its "
-        "order is due. lena.fischer is accountable for this.",
-        "It must never do `erp.pay_invoice`: Two people in finance release payments.",
-        "It must never use anything of bank: No worker touches an account.",
-        "Before `erp.clear_invoice`, above 1000.00 EUR or in another currency it asks finance-reviewer: Above 1,000.00 "
-        "EUR a finance reviewer looks.",
-        "Before anything, at medium or high risk, for strategic, while supervised or conditional, in finance, when less "
-        "than 70 % sure it asks finance-reviewer and risk-owner (2 people): A wrong hold annoys those we depend on.",
-        "A review nobody answers within 1d counts as rejected.",
-        "When it cannot go on it asks lena.fischer and then maria.rossi.",
-        "In a day it moves at most 100000.00 EUR.",
-        "In a day it writes at most 2000 times.",
-        "In a day it spends at most 5 on judgements.",
-        "What it did is kept for 3650 days.",
-    ):
-        assert sentence in said, sentence
-    path = next(sentence for sentence in said if sentence.startswith("It hands over to revenue, to omar.haddad"))
-    for part in ("vendor, invoices and discrepancy", "within 4h, maria.rossi is told", "stay drafts until approved"):
-        assert part in path
+    assert " ".join(SAID.split()) == " ".join(said)
 
 
 def test_every_sentence_ends(example: str) -> None:

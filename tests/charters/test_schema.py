@@ -18,7 +18,7 @@ CHARTERS = sorted([*ROOT.glob("remit/workers/**/charter.yaml"), *ROOT.glob("test
 
 def _faults(text: str) -> list[str]:
     validator = Draft202012Validator(charter_schema())
-    found = cast("list[Any]", list(validator.iter_errors(read_text(text, file="f").tree)))  # pyright: ignore[reportUnknownMemberType]  # jsonschema takes any JSON
+    found: list[Any] = list(validator.iter_errors(read_text(text, file="f").tree))  # pyright: ignore[reportUnknownMemberType]  # jsonschema takes any JSON
     return [str(each.message) for each in found]
 
 

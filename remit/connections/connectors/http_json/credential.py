@@ -1,16 +1,13 @@
 """Shows the vault's secret to a system, at the moment a request is sent and in its headers only."""
 
 import base64
-from collections.abc import Generator
-
-import httpx
 
 from remit.connections.connectors.http_json.description import Description
 from remit.connections.vault import Secret
 from remit.errors import SecretMissing
 
 
-class Credential(httpx.Auth):
+class Credential:
     """Puts the secret into the header the description names."""
 
     def __init__(self, description: Description, secret: Secret | None) -> None:
@@ -21,11 +18,10 @@ class Credential(httpx.Auth):
         shown = [Secret(self._value.reveal().rpartition(" ")[2])] if self._value else []
         self._hidden = [part for part in (*shown, secret) if part and part.reveal()]
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
-        """Add the header."""
-        if self._value:
-            request.headers[self._header] = self._value.reveal()
-        yield request
+    @property
+    def headers(self) -> dict[str, str]:
+        """The header that shows the secret, for one request."""
+        return {self._header: self._value.reveal()} if self._value else {}
 
     def hide(self, text: str) -> str:
         """Take the secret out of a text: some systems repeat what they were sent in what they answer."""
