@@ -1,12 +1,12 @@
 """`remit stop`, `remit resume`, `remit halts`: the kill switch."""
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from remit import clock
-from remit.cli.output import ago, command, print_json, print_table, say
+from remit.cli.output import ago, command, print_json, say
+from remit.cli.table import print_table
 from remit.governance import halts
 from remit.settings import read_settings
 from remit.web.opening import open_database
@@ -31,7 +31,7 @@ async def stop(
     async with open_database(settings) as database:
         report = await halts.stop(database, _full(scope), reason, settings.person, clock.now())
     if as_json:
-        return print_json(asdict(report))
+        return print_json(report)
     say(f"{report.scope} is stopped. Nothing new begins there")
     say(f"  {report.open_runs} runs wait, {report.waiting_reviews} reviews are open")
     for key in report.settled:
@@ -42,12 +42,19 @@ async def stop(
 
 
 @command
-async def resume(scope: Scope, reason: Annotated[str, typer.Option(help="why it may go on")] = "") -> None:
+async def resume(
+    scope: Scope,
+    reason: Annotated[str, typer.Option(help="why it may go on")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
     """Lift a halt: what waited goes on. Not by the person who set it."""
     settings = read_settings()
     async with open_database(settings) as database:
         runs = await halts.lift(database, _full(scope), reason, settings.person, clock.now())
-    say(f"{_full(scope)} goes on, {runs} runs with it")
+    if as_json:
+        return print_json({"scope": _full(scope), "runs": runs})
+    return say(f"{_full(scope)} goes on, {runs} {'run' if runs == 1 else 'runs'} with it")
 
 
 @command
@@ -56,6 +63,6 @@ async def list_halts(*, as_json: AsJson = False) -> None:
     async with open_database(read_settings()) as database:
         rows = await halts.list_halts(database)
     if as_json:
-        return print_json([dict(row) for row in rows])
+        return print_json(rows)
     cells = [(row["scope"], row["set_by"], ago(row["set_at"]), row["reason"]) for row in rows]
-    return print_table("Halts", ("scope", "set by", "since", "reason"), cells, empty="nothing is stopped")
+    return print_table(("scope", "set by", "since", "reason"), cells, empty="nothing is stopped")

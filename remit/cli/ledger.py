@@ -1,12 +1,15 @@
 """`remit ledger`: search, verify and export the record."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from remit.cli.output import ago, command, print_json, print_table, say, short
-from remit.errors import LedgerBroken, NotFound
+from remit.cli.output import ago, command, print_json, say, short
+from remit.cli.table import print_table
+from remit.errors import InputInvalid, LedgerBroken, NotFound
+from remit.ledger import verify_export as verifier_file
 from remit.ledger.export import export as export_ledger
 from remit.ledger.export import verify_export
 from remit.ledger.key import load_signer
@@ -20,6 +23,8 @@ from remit.settings import read_settings
 from remit.web.opening import open_database
 
 app = typer.Typer(help="Search, verify and export the record.", no_args_is_help=True)
+
+_VERIFIER = Path(verifier_file.__file__)
 
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 
@@ -36,12 +41,9 @@ async def verify(
 ) -> None:
     """Check every entry, hash and signature. Exits with 8 when something is not as it was signed."""
     settings = read_settings()
-    trusted = key or settings.data_directory / "ledger.pub"
-    if not trusted.exists():
-        raise NotFound(f"there is no key `{trusted}`. Name the trusted one with `--key`")
-    text = trusted.read_text().strip()
+    text = _read_key(key or settings.data_directory / "ledger.pub")
     if directory is not None:
-        found = verify_export(directory, text)
+        found = await asyncio.to_thread(verify_export, directory, text)
     else:
         async with open_database(settings) as database:
             found = await verify_ledger(database, Verifier.from_text(text))
@@ -59,6 +61,15 @@ async def verify(
     _tell(found, quiet=as_json)
 
 
+def _read_key(file: Path) -> str:
+    try:
+        return file.read_text("utf-8").strip()
+    except FileNotFoundError:
+        raise NotFound(f"there is no key `{file}`. Name the trusted one with `--key`") from None
+    except (OSError, UnicodeDecodeError):
+        raise InputInvalid(f"`{file}` is no key. Name the trusted one with `--key`") from None
+
+
 def _tell(found: Verification, *, quiet: bool) -> None:
     if not found.is_whole:
         where = "" if found.first_broken is None else f" at entry {found.first_broken}"
@@ -67,9 +78,7 @@ def _tell(found: Verification, *, quiet: bool) -> None:
         )
     if not quiet:
         say(f"whole: {found.size} entries, root {found.root.hex()}")
-        say(
-            "every entry is what was written, nothing is missing between them, and the checkpoint is signed with the key"
-        )
+        say("every entry is what was written, none is missing between them, and the key signed the checkpoint")
         if found.unsequenced:
             say(f"{found.unsequenced} entries wait for their index; the next checkpoint covers them")
 
@@ -86,22 +95,26 @@ async def export_(
     signer = load_signer(settings.data_directory)
     async with open_database(settings) as database:
         await drain(database, signer)
-        done = await export_ledger(database, signer, directory)
+        try:
+            done = await export_ledger(database, signer, directory)
+        except OSError as error:
+            raise InputInvalid(f"`{directory}` cannot be written: {error.strerror}. Choose another folder") from None
     if as_json:
         return print_json({"directory": str(done.directory), "size": done.size, "root": done.root.hex()})
     say(f"{done.size} entries in {done.directory}")
-    return say(f"check it anywhere: python verify_export.py {done.directory} --key ledger.pub")
+    say("check it anywhere, with this one file and the package `cryptography`, and a key you kept yourself:")
+    return say(f"  python {_VERIFIER} {done.directory} --key ledger.pub")
 
 
 @app.command()
 @command
-async def search(
+async def search(  # noqa: PLR0913  # each is a filter
     run: Annotated[str, typer.Option(help="entries of this run")] = "",
     worker: Annotated[str, typer.Option(help="entries of this worker")] = "",
     about: Annotated[str, typer.Option(help="entries about this, `kind:id`")] = "",
     trace: Annotated[str, typer.Option(help="entries of this trace")] = "",
     kind: Annotated[str, typer.Option(help="entries of this kind, as in `action.performed`")] = "",
-    limit: Annotated[int, typer.Option(min=1, max=500)] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="how many at most")] = 20,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -111,24 +124,9 @@ async def search(
         wanted = Search(run=number, worker=worker, about=about, trace_id=trace, kind=kind)
         entries = await find_entries(database, wanted, limit=limit)
     if as_json:
-        return print_json(
-            [
-                {
-                    "index": entry.index,
-                    "id": entry.id,
-                    "at": entry.at,
-                    "kind": entry.kind,
-                    "worker": entry.worker,
-                    "run": entry.run,
-                    "about": entry.about,
-                    "trace_id": entry.trace_id,
-                    "body": entry.body,
-                }
-                for entry in entries
-            ]
-        )
+        return print_json(entries)
     cells = [
-        ("–" if e.index is None else str(e.index), ago(e.at), e.kind, e.worker, short(e.run or ""), e.about)
+        ("waits" if e.index is None else str(e.index), ago(e.at), e.kind, e.worker, short(e.run or ""), e.about)
         for e in entries
     ]
-    return print_table("Entries", ("index", "at", "kind", "worker", "run", "about"), cells, empty="no such entries")
+    return print_table(("index", "at", "kind", "worker", "run", "about"), cells, empty="no such entries")

@@ -1,19 +1,41 @@
 """`remit`: the command line. Every command prints a table for people or, with `--json`, JSON for programs."""
 
+from importlib import metadata
+from typing import Annotated
+
 import typer
 
 from remit.cli import charters, halts, ledger, reviews, runs, signals
 from remit.cli.doctor import doctor
+from remit.cli.output import say
 from remit.cli.up import up
 
+
+def _tell_version(wanted: bool) -> None:  # noqa: FBT001  # Typer calls it so
+    if wanted:
+        say(f"remit {metadata.version('remit')}")
+        raise typer.Exit
+
+
 app = typer.Typer(
-    help="Employ digital workers: see what they do, answer what they ask, stop them.",
     epilog="Exit codes: 0 done, 1 error, 2 wrong usage, 3 not found, 4 not allowed, 5 the state has moved on, "
     "6 input not understood, 7 the database is not available, 8 the ledger does not verify.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def _remit(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="print the version", callback=_tell_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Employ digital workers: see what they do, answer what they ask, stop them."""
+
+
 app.command()(up)
 app.command()(doctor)
 app.add_typer(signals.app, name="signal")

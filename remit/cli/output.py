@@ -1,16 +1,18 @@
 """What a command prints: tables for people, JSON for programs, and one exit code for each kind of error."""
 
 import asyncio
-import json
 import sys
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from textwrap import wrap
+from typing import Any, ParamSpec
+from uuid import UUID
 
+import orjson
 import typer
+import uvloop
 from rich.console import Console
-from rich.table import Table
 
 from remit import clock
 from remit.errors import Conflict, InputInvalid, LedgerBroken, NotAllowed, NotFound, RemitError, StoreUnavailable
@@ -25,11 +27,10 @@ EXIT_CODES: Mapping[type[RemitError], int] = {
 }
 """What a command exits with, by error; 0 is success, 1 any other error, 2 a command that does not exist."""
 
-_out = Console(highlight=False)
-_err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, emoji=False)
+_err = Console(stderr=True, highlight=False, emoji=False)
 
 P = ParamSpec("P")
-T = TypeVar("T")
 
 
 def command(function: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
@@ -38,47 +39,63 @@ def command(function: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, Non
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            asyncio.run(function(*args, **kwargs))
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(function(*args, **kwargs))
         except RemitError as error:
-            _err.print(f"[red]{error.code}[/red]: ", end="")
-            _err.print(str(error), markup=False)
-            code = next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1)
-            raise typer.Exit(code) from None
+            fail(error)
+        except UnicodeEncodeError:  # an argument in another encoding than the terminal's
+            fail(InputInvalid("an argument is not text in UTF-8. Type it again"))
 
     return run
 
 
-def say(text: str) -> None:
+def fail(error: RemitError) -> None:
+    """Print an error, and end with the exit code of its kind."""
+    _err.print(f"[red]{error.code}[/red]: ", end="")
+    _err.print(printable(str(error)), markup=False, soft_wrap=True)
+    raise typer.Exit(next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1)) from None
+
+
+def say(text: str = "") -> None:
     """Print a sentence."""
-    _out.print(text, markup=False, soft_wrap=True)
+    out.print(printable(text), markup=False, soft_wrap=True)
+
+
+def field(name: str, value: object) -> None:
+    """Print a value after its name, its further lines below its first."""
+    text = value if isinstance(value, str) else orjson.dumps(value, default=_plain).decode()
+    indent = " " * max(14, len(name) + 4)
+    room = out.width - len(indent) if out.is_terminal else sys.maxsize
+    lines = [line for part in text.splitlines() or [""] for line in wrap(part, max(room, 20)) or [""]]
+    say(f"  {name}".ljust(len(indent)) + f"\n{indent}".join(lines))
 
 
 def print_json(value: object) -> None:
     """Print JSON for a program."""
-    json.dump(value, sys.stdout, indent=2, default=str, ensure_ascii=False)
-    sys.stdout.write("\n")
+    sys.stdout.write(orjson.dumps(value, default=_plain, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, empty: str) -> None:
-    """Print a table, or a sentence when there is nothing to show."""
-    if not rows:
-        say(empty)
-        return
-    table = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in {"run", "review", "state", "since"})
-    for row in rows:
-        table.add_row(*(cell.replace("[", r"\[") for cell in row))
-    _out.print(table)
+def _plain(value: Any) -> object:
+    if isinstance(value, UUID):  # the driver's own kind
+        return str(value)
+    if callable(getattr(value, "keys", None)):  # a row, of the driver's own kind too
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def printable(text: str) -> str:
+    """Replace what would steer a terminal: much of what is printed was written by outsiders."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in text)
 
 
 def ago(moment: datetime) -> str:
-    """Tell how long ago something was, in the largest fitting unit."""
+    """Tell how long ago something was, or how soon it will be, in the largest fitting unit."""
     seconds = int((clock.now() - moment.astimezone(UTC)).total_seconds())
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if abs(seconds) >= size:
-            return f"{seconds // size} {unit} ago" if seconds > 0 else f"in {-seconds // size} {unit}"
-    return f"{max(seconds, 0)} s ago"
+    size, unit = next(((size, unit) for size, unit in _UNITS if abs(seconds) >= size), (1, "s"))
+    return f"in {-seconds // size} {unit}" if seconds < 0 else f"{seconds // size} {unit} ago"
+
+
+_UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
 
 def short(number: object) -> str:

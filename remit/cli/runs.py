@@ -1,10 +1,12 @@
 """`remit runs`, `remit run show` and `remit handoffs`: what workers did and do."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
-from remit.cli.output import ago, command, print_json, print_table, say, short
+from remit.cli.output import ago, command, field, print_json, say, short
+from remit.cli.table import print_table
 from remit.runtime import handoffs, runs
 from remit.runtime.run import RunState
 from remit.settings import read_settings
@@ -14,33 +16,45 @@ from remit.web.opening import open_database
 app = typer.Typer(help="Look at one run.", no_args_is_help=True)
 
 
+Limit = Annotated[int, typer.Option(min=1, max=500, help="how many at most")]
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
+
+
+class HandoffState(StrEnum):
+    """How far a handoff has come."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
 @command
 async def list_runs(
     state: Annotated[RunState | None, typer.Option(help="only runs in this state; `exception` is the queue")] = None,
     worker: Annotated[str, typer.Option(help="only runs of this worker")] = "",
     trace: Annotated[str, typer.Option(help="only runs of this trace: one story across domains")] = "",
-    limit: Annotated[int, typer.Option(min=1, max=500)] = 20,
+    limit: Limit = 20,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List runs, last changed first."""
     which = runs.RunFilter(state=state or "", worker=worker, trace_id=trace, limit=limit)
     async with open_database(read_settings()) as database:
         rows = await runs.list_runs(database, which)
     if as_json:
-        return print_json([dict(row) for row in rows])
-    cells = [(short(row["id"]), row["worker"], _state(row), ago(row["changed_at"]), _what(row)) for row in rows]
-    columns = ("run", "worker", "state", "changed", "about")
-    return print_table("Runs", columns, cells, empty="no runs. Send a signal: `remit signal send --help`")
+        return print_json(rows)
+    cells = [
+        (short(row["id"]), row["worker"], _state(row), ago(row["changed_at"]), row["subject"] or row["type"])
+        for row in rows
+    ]
+    notes = [row["reason"] for row in rows]
+    empty = "no such runs. `remit signal send --help` says how to begin one"
+    return print_table(("run", "worker", "state", "changed", "about"), cells, empty=empty, notes=notes)
 
 
 def _state(row: Row) -> str:
     return f"{row['state']} ({row['waits_for']})" if row["waits_for"] else row["state"]
-
-
-def _what(row: Row) -> str:
-    about = row["subject"] or row["type"]
-    return f"{about}: {row['reason']}" if row["reason"] else about
 
 
 @app.callback()
@@ -53,21 +67,23 @@ def _group() -> None:
 async def show(
     number: Annotated[str, typer.Argument(help="the run's number, or its first or last characters")],
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show a run: its signal, steps, decisions, reviews and effects."""
     async with open_database(read_settings()) as database:
         row = await runs.show_run(database, await runs.find_run(database, number))
     if as_json:
-        return print_json(dict(row))
+        return print_json(row)
     say(f"run {row['id']} of {row['worker']}: {_state(row)}")
-    say(f"  began with  `{row['type']}` about {row['subject'] or 'nothing named'}, from {row['source']}")
-    say(f"  trace       {row['trace_id']}")
+    field("began with", f"`{row['type']}` about {row['subject'] or 'nothing named'}, from {row['source']}")
+    field("trace", row["trace_id"])
     if row["reason"]:
-        say(f"  outcome     {row['reason']}")
-    say("")
+        field("reason", row["reason"])
+    for review in row["reviews"]:
+        field("review", f"{short(review['id'])}: {review['state']}")
+    say()
     steps = [(str(step["number"]), step["kind"], step["name"], _answer(step)) for step in row["steps"]]
-    print_table("Steps", ("step", "kind", "name", "answer"), steps, empty="no steps recorded yet")
+    print_table(("step", "kind", "name", "answer"), steps, empty="no steps recorded yet")
     return _show_actions(row["actions"])
 
 
@@ -87,38 +103,32 @@ _LONGEST = 160  # characters of an answer in the table
 def _show_actions(actions: list[dict[str, Any]]) -> None:
     for action in actions:
         decision = action["decision"]
-        say("")
+        say()
         say(f"action {action['step']}: {action['operation']}, {action['state']}")
-        say(f"  decided     {decision['verdict']}, by {', '.join(decision['rules'])}")
+        for name, value in action["arguments"].items():
+            field(name, value)
+        field("decided", f"{decision['verdict']}, by {', '.join(decision['rules'])}")
         for reason in decision["reasons"]:
-            say(f"              {reason}")
+            field("", reason)
         if action["reason"] and action["reason"] not in "; ".join(decision["reasons"]):
-            say(f"  because     {action['reason']}")
+            field("because", action["reason"])
 
 
 @command
 async def list_handoffs(
-    state: Annotated[str, typer.Option(help="open, acknowledged, completed or failed")] = "",
-    limit: Annotated[int, typer.Option(min=1, max=500)] = 20,
+    state: Annotated[HandoffState | None, typer.Option(help="only handoffs in this state")] = None,
+    limit: Limit = 20,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List handoffs between domains, newest first."""
     async with open_database(read_settings()) as database:
-        rows = await handoffs.list_handoffs(database, state=state, limit=limit)
+        rows = await handoffs.list_handoffs(database, state=state or "", limit=limit)
     if as_json:
-        return print_json([dict(row) for row in rows])
-    columns = ("path", "from", "to", "owner", "state", "opened", "reason")
+        return print_json(rows)
+    columns = ("path", "from", "to", "owner", "state", "opened")
     cells = [
-        (
-            row["path"],
-            row["from_worker"],
-            row["receiving_domain"],
-            row["owner"],
-            row["state"],
-            ago(row["opened_at"]),
-            row["reason"],
-        )
+        (row["path"], row["from_worker"], row["receiving_domain"], row["owner"], row["state"], ago(row["opened_at"]))
         for row in rows
     ]
-    return print_table("Handoffs", columns, cells, empty="no handoffs")
+    return print_table(columns, cells, empty="no such handoffs", notes=[row["reason"] for row in rows])

@@ -8,12 +8,14 @@ from uuid import uuid4
 import orjson
 import typer
 
+from remit import clock
 from remit.cli.output import command, print_json, say, short
-from remit.errors import SignalInvalid
+from remit.errors import InputInvalid, SignalInvalid
 from remit.runtime.inbox import receive
 from remit.runtime.signal import read_cloudevent
 from remit.settings import read_settings
-from remit.web.opening import open_house
+from remit.web.door import read_json
+from remit.web.opening import open_inbox
 
 app = typer.Typer(help="Send a signal by hand.", no_args_is_help=True)
 
@@ -40,28 +42,32 @@ async def send(
     settings = read_settings()
     body = _read(file) if file else _make(type_, data, subject)
     signal = read_cloudevent(body, requested_by=settings.person)
-    async with open_house(settings) as house:
-        received = await receive(house.database, house.roster, signal, house.clock.now())
+    async with open_inbox(settings) as (database, roster):
+        received = await receive(database, roster, signal, clock.now())
     if as_json:
-        return print_json({"signal": received.signal, "is_new": received.is_new, "runs": list(received.runs)})
+        return print_json({"signal": received.signal, "is_new": received.is_new, "runs": received.runs})
     if not received.is_new:
         return say("this signal came before; nothing new was begun")
     if not received.runs:
         return say("the signal is recorded; no worker begins on it. `remit workers` shows what each waits for")
-    return say(f"begun: {', '.join(f'run {short(run)}' for run in received.runs)}. See `remit run show NUMBER`")
+    say(f"begun: {', '.join(f'run {short(run)}' for run in received.runs)}")
+    return say("`remit run show NUMBER` shows how far it is; it is worked on while `remit up` runs")
 
 
 def _make(type_: str, data: str, subject: str) -> bytes:
+    if not type_:
+        raise SignalInvalid("say what happened: `remit signal send product.usage_reported`, or send a file: `--file`")
     try:
-        content = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise SignalInvalid(f'`--data` is not JSON: {error}. Quote it: --data \'{{"account": "A-17"}}\'') from None
+        content = read_json(data.encode())
+    except InputInvalid as error:
+        raise SignalInvalid(f'`--data`: {error}. Quote it: --data \'{{"account": "A-17"}}\'') from None
     event = {"specversion": "1.0", "id": str(uuid4()), "source": "remit://cli", "type": type_, "data": content}
     return orjson.dumps(event | ({"subject": subject} if subject else {}))
 
 
 def _read(file: Path) -> bytes:
     try:
-        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        body = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
-        raise SignalInvalid(f"`{file}` cannot be read: {error.strerror}") from None
+        raise SignalInvalid(f"`{file}` cannot be read: {error.strerror}. Name a CloudEvent in JSON") from None
+    return orjson.dumps(read_json(body))

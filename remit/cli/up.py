@@ -89,8 +89,12 @@ def _api(house: House, settings: Settings, listening: socket.socket, stop: async
     token = load_token(settings.data_directory)
     app = create_app(house, token=token, person=settings.person, hosts=settings.hosts)
     port = listening.getsockname()[1]
-    serving = serve(app, listening, begun=lambda: _welcome(house, settings, port), stop=stop)
-    return _lasting("API", serving, stop)
+
+    def begun() -> None:
+        if not stop.is_set():
+            _welcome(house, settings, port)
+
+    return _lasting("API", serve(app, listening, begun=begun, stop=stop), stop)
 
 
 async def _lasting(name: str, part: _Part, stop: asyncio.Event) -> None:

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
+from opentelemetry import trace
+
 from remit.connections.connector import Connector
 from remit.connections.health import Health
 from remit.connections.operation import Kind, Operation, Repeat
@@ -25,6 +27,7 @@ from remit.connections.pace import LONGEST_WAIT, Limits, Pace, Timing
 from remit.errors import OutcomeUnknown, SystemBusy, SystemFailed, SystemRefused
 
 _Answer = TypeVar("_Answer")
+_tracer = trace.get_tracer("remit")
 
 _TRIES: Final = 3  # how often one call asks before it gives up
 _PAUSE: Final = 0.1  # seconds before the second try; twice as long before each further one
@@ -215,10 +218,12 @@ class Connection:
                 await self._timing.rest(wait)
         raise OutcomeUnknown  # never reached: the last try raises
 
+    @_tracer.start_as_current_span("ask")
     async def _ask(
         self, named: Operation, ask: Callable[[], Awaitable[_Answer]], *, begin_by: float | None = None
     ) -> _Answer:
         """Ask once, in turn and within the time limit, and note how it went."""
+        trace.get_current_span().set_attribute("operation", named.name)
         async with self._pace.turn(self._left(begin_by)):
             # INVARIANT: nothing begins after `begin_by`; a process frozen since the decision finds itself late here.
             if self._left(begin_by) <= 0:

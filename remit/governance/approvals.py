@@ -13,9 +13,11 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from remit.canonical import canonical
 from remit.errors import Conflict, NotAllowed, NotFound
+from remit.governance.claim import as_kept
 from remit.governance.facts import approval_digest
-from remit.governance.roles import Person, person
+from remit.governance.roles import person
 from remit.ledger.entry import Entry, EntryKind, append
 from remit.store.database import Database, Row, Transaction
 from remit.store.queue import open_run
@@ -62,23 +64,14 @@ async def answer(database: Database, given: Answer, now: datetime) -> str:
         if review is None:
             raise NotFound(f"there is no review `{given.review}`. `remit review list` shows those there are")
         _check_current(review, given, now)
-        roles = await _roles_of(transaction, review, given)
+        role = await _role_of(transaction, review, given)
         digest, arguments = _as_answered(review, given)
         await transaction.execute("revise_review", given.review, digest, arguments)
-        for role in roles[:1]:
-            await transaction.execute(
-                "insert_answer",
-                given.review,
-                given.person,
-                given.verdict,
-                role,
-                digest,
-                given.reason,
-                given.arguments is not None,
-                now,
-            )
+        is_edited, reason = digest != review["digest"], as_kept(given.reason)
+        what = (given.verdict, role, digest, reason, is_edited, now)
+        await transaction.execute("insert_answer", given.review, given.person, *what)
         state = await _state_after(transaction, review, given, digest)
-        await _record_answer(transaction, review, given, state, now)
+        await _record_answer(transaction, review, given, (digest, state), now)
         if state != "open":
             await transaction.execute("close_review", given.review, state, now)
             await open_run(transaction, review["run"], "review", now)
@@ -96,9 +89,9 @@ def _check_current(review: Row, given: Answer, now: datetime) -> None:
         raise NotAllowed("a reject needs a reason, so that the worker and its owner can learn from it")
 
 
-async def _roles_of(transaction: Transaction, review: Row, given: Answer) -> list[str]:
-    """Tell under which of the roles asked this person may answer: those still missing first."""
-    who: Person = await person(transaction, given.person)
+async def _role_of(transaction: Transaction, review: Row, given: Answer) -> str:
+    """Tell under which of the roles asked this person answers: one still missing, if there is one."""
+    who = await person(transaction, given.person)
     if not who.is_active:
         raise NotAllowed(f"`{given.person}` has left and cannot answer reviews")
     if review["requested_by"] == given.person:
@@ -107,40 +100,45 @@ async def _roles_of(transaction: Transaction, review: Row, given: Answer) -> lis
     if not held:
         raise NotAllowed(f"this review asks {' and '.join(review['roles'])}; `{given.person}` is none of these")
     rows = await transaction.fetch("list_answers", given.review)
+    rows = [row for row in rows if row["digest"] == review["digest"]]  # what was said to a text since edited is void
     if given.person in {row["person"] for row in rows}:
         raise Conflict("you have answered this review already. It waits for somebody else")
-    taken = {row["role"] for row in rows if row["verdict"] == "approve"}
-    return sorted(held, key=lambda role: role in taken)
+    taken = {row["role"] for row in rows if row["counts"]}
+    return min(held, key=lambda role: role in taken)
 
 
 def _as_answered(review: Row, given: Answer) -> tuple[str, dict[str, Any]]:
-    if given.arguments is None or given.arguments == review["arguments"]:
+    if given.arguments is None or canonical(given.arguments) == canonical(review["arguments"]):
         return review["digest"], review["arguments"]
     if review["kind"] == "outcome":
         raise NotAllowed("what has perhaps happened cannot be edited. Answer whether it happened")
-    return approval_digest(review["operation"], given.arguments, review["packet"]["charter"]), given.arguments
+    arguments = as_kept(given.arguments)
+    return approval_digest(review["operation"], arguments, review["packet"]["charter"]), arguments
 
 
 async def _state_after(transaction: Transaction, review: Row, given: Answer, digest: str) -> str:
     if given.verdict == "reject":
         return "rejected"
-    rows = await transaction.fetch("list_answers", given.review)
-    valid = [row for row in rows if row["verdict"] == "approve" and row["digest"] == digest]
-    covered = {row["role"] for row in valid}
     if review["kind"] == "outcome":
         return "approved"
+    rows = await transaction.fetch("list_answers", given.review)
+    valid = [row for row in rows if row["counts"] and row["verdict"] == "approve" and row["digest"] == digest]
+    covered = {row["role"] for row in valid}
     return "approved" if len(valid) >= review["approvals"] and covered >= set[str](review["roles"]) else "open"
 
 
-async def _record_answer(transaction: Transaction, review: Row, given: Answer, state: str, now: datetime) -> None:
+async def _record_answer(
+    transaction: Transaction, review: Row, given: Answer, after: tuple[str, str], now: datetime
+) -> None:
+    digest, state = after
     body = {
         "review": review["id"],
         "step": review["step"],
         "person": given.person,
         "verdict": given.verdict,
         "reason": given.reason,
-        "edited": given.arguments,
-        "digest": review["digest"],
+        "edited": given.arguments if digest != review["digest"] else None,
+        "digest": digest,
         "state": state,
     }
     entry = Entry(
@@ -160,8 +158,18 @@ async def expire_reviews(database: Database, now: datetime) -> int:
     async with database.transaction() as transaction:
         rows = await transaction.fetch("expire_reviews", now)
         for row in rows:
-            body = {"review": row["id"], "step": row["step"]}
-            kind = EntryKind.REVIEW_EXPIRED
-            await append(transaction, Entry(kind=kind, body=body, worker=row["worker"], run=row["run"], at=now))
+            await append(transaction, _expired(row, now))
             await open_run(transaction, row["run"], "review", now)
         return len(rows)
+
+
+def _expired(row: Row, now: datetime) -> Entry:
+    return Entry(
+        kind=EntryKind.REVIEW_EXPIRED,
+        body={"review": row["id"], "step": row["step"]},
+        worker=row["worker"],
+        run=row["run"],
+        about=row["about"],
+        trace_id=row["trace_id"],
+        at=now,
+    )

@@ -33,9 +33,10 @@ def needed(action: Action, charter: Charter, now: datetime) -> tuple[Reservation
     Money in another currency than the budget's is not counted here: the rules do not permit it alone.
     """
     grant, budget, day = charter.grant(action.operation), charter.budget, now.date()
+    amount = action.amount if type(action.amount) is int else 0  # what is no amount of money, the rules forbid
     lines = [
         ("actions", 1, budget.actions),
-        ("money", action.amount or 0, budget.money if action.currency == budget.currency else None),
+        ("money", amount, budget.money if action.currency == budget.currency else None),
         (f"operation:{action.operation}", 1, grant.per_day if grant else None),
     ]
     return tuple(

@@ -5,11 +5,14 @@ and its commit fails as a whole.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final, cast
 from uuid import UUID
 
-from remit.canonical import digest_of
-from remit.errors import FenceLost
+import orjson
+
+from remit.canonical import canonical, digest_of
+from remit.errors import FenceLost, InputInvalid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,3 +73,46 @@ class Claim:
         """
         if not kept:
             raise FenceLost(f"run `{self.run}` belongs to another process now")
+
+
+def as_kept(value: object) -> Any:
+    """Give a value as the record gives it back, so that nobody can tell a replay from the first time.
+
+    Raises:
+        InputInvalid: It cannot be kept: it is not JSON, or holds a NUL character.
+    """
+    try:
+        return _as_jsonb(orjson.loads(canonical(value)))
+    except (TypeError, orjson.JSONDecodeError) as error:
+        raise InputInvalid(f"this cannot be kept as JSON: {error}. Give texts, numbers, lists and objects") from error
+
+
+_INTEGERS_FROM: Final = 1e16  # from here on a float is written with an exponent, and jsonb keeps no exponents
+
+
+def _as_jsonb(value: object) -> object:
+    """Order keys and write numbers as PostgreSQL does: https://www.postgresql.org/docs/current/datatype-json.html."""
+    match value:
+        case dict():
+            items = cast("dict[str, object]", value).items()
+            return {_text(key): _as_jsonb(part) for key, part in sorted(items, key=lambda item: _key_order(item[0]))}
+        case list():
+            return [_as_jsonb(part) for part in cast("list[object]", value)]
+        case str():
+            return _text(value)
+        case float():
+            exact = abs(value) >= _INTEGERS_FROM
+            return orjson.loads(str(int(Decimal(repr(value))))) if exact else value + 0.0  # there is no -0.0
+        case _:
+            return value
+
+
+def _key_order(key: str) -> tuple[int, bytes]:
+    written = key.encode()
+    return len(written), written
+
+
+def _text(text: str) -> str:
+    if "\x00" in text:
+        raise InputInvalid("this cannot be kept: it holds a NUL character. Remove it")
+    return text

@@ -66,22 +66,38 @@ async def gather(transaction: Transaction, action: Action, mandate: Mandate, now
         names,
     )
     row = cast("Row", row)
+    state = ActionState(row["state"]) if row["state"] else None
     review = _review(row)
-    action = _as_reviewed(action, review, mandate)
+    if state in _BEGUN:
+        action = _with_arguments(
+            action, row["arguments"], mandate
+        )  # what was sent, whatever was edited or changed since
+    else:
+        action = _as_reviewed(action, review, mandate)
     reservations = needed(action, charter, now)
     approvals = _approvals(action, review, mandate)
+    used = _used_by_others(row, now)
     facts = Facts(
         stage=Stage(row["stage"]) if row["stage"] else grant.stage,
         halts=tuple(row["halts"]),
         vacant_seats=vacant(seats, row["seated"]),
         approvals=frozenset(answer["role"] for answer in approvals),
         approvers=len(approvals),
-        performed_today=row["used"].get(f"operation:{action.operation}", 0),
-        over_budget=exceeded(reservations, row["used"]),
+        performed_today=used.get(f"operation:{action.operation}", 0),
+        over_budget=exceeded(reservations, used),
     )
-    state = ActionState(row["state"]) if row["state"] else None
     age = now - row["decided_at"] if row["decided_at"] else timedelta()
     return Case(action=action, facts=facts, state=state, age=age, review=review, reservations=reservations)
+
+
+_BEGUN = {ActionState.PERFORMING, ActionState.UNKNOWN}
+
+
+def _used_by_others(row: Row, now: datetime) -> dict[str, int]:
+    """Tell what is used of today's budgets, without what this action itself reserved before its process died."""
+    own = [line for line in row["reserved"] or () if line["day"] == now.date().isoformat()]
+    held = {line["name"]: line["quantity"] for line in own}
+    return {name: quantity - held.get(name, 0) for name, quantity in row["used"].items()}
 
 
 def _review(row: Row) -> Answered | None:
@@ -103,10 +119,15 @@ def _as_reviewed(action: Action, review: Answered | None, mandate: Mandate) -> A
         return action
     if review.digest != approval_digest(action.operation, review.arguments, mandate.digest):
         return action
-    named = mandate.policy.operations[action.operation].amount  # known: a review was asked for it
-    amount = review.arguments.get(named) if named else action.amount
-    currency = review.arguments.get("currency", action.currency)
-    return replace(action, arguments=review.arguments, amount=amount, currency=currency)
+    return _with_arguments(action, review.arguments, mandate)
+
+
+def _with_arguments(action: Action, arguments: dict[str, Any], mandate: Mandate) -> Action:
+    named = mandate.policy.operations.get(action.operation)
+    if named is None or not named.amount:
+        return replace(action, arguments=arguments)
+    currency = str(arguments.get("currency", ""))
+    return replace(action, arguments=arguments, amount=arguments.get(named.amount), currency=currency)
 
 
 def _approvals(action: Action, review: Answered | None, mandate: Mandate) -> tuple[dict[str, str], ...]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from opentelemetry import trace
+
 from remit import clock
 from remit.clock import Clock
 from remit.connections.action import Action, ActionState, Receipt
@@ -29,6 +31,8 @@ from remit.governance.mandate import Mandate
 from remit.governance.record import Record, Rest
 from remit.governance.reviews import request_outcome, request_review
 from remit.store.database import Database
+
+_tracer = trace.get_tracer("remit")
 
 BEGIN_WITHIN = 0.5  # seconds between the intent and the request; a halt answers later than this, see halts.py
 _MARGIN = timedelta(seconds=1)  # beyond the time limit of a connection, until a lost request counts as lost
@@ -47,6 +51,10 @@ class _Begun:
 class _OverBudget(Exception):  # not an error: it rolls the transaction back so that it is decided anew
     """Another run used the budget between the facts and the reservation."""
 
+    def __init__(self, budget: str) -> None:
+        super().__init__()
+        self.budget = budget
+
 
 class Gateway:
     """The gateway of one process."""
@@ -56,6 +64,7 @@ class Gateway:
         self._connections = connections
         self._clock = time
 
+    @_tracer.start_as_current_span("submit")
     async def submit(self, action: Action, claim: Claim, mandate: Mandate) -> Receipt:
         """Decide, record, perform and settle one action, so that it takes effect once.
 
@@ -67,22 +76,27 @@ class Gateway:
         """
         try:
             begun = await self._record_intent(action, claim, mandate)
-        except _OverBudget:
-            begun = await self._record_intent(action, claim, mandate)
+        except _OverBudget as error:
+            begun = await self._record_intent(action, claim, mandate, exhausted=error.budget)
         if isinstance(begun, _Begun):
             return await self._perform(begun, replace(claim, steps=()), mandate)
         return begun
 
     # ── decide and record ──────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _record_intent(self, action: Action, claim: Claim, mandate: Mandate) -> _Begun | Receipt:
-        begin_by = clock.monotonic() + BEGIN_WITHIN
+    async def _record_intent(
+        self, action: Action, claim: Claim, mandate: Mandate, *, exhausted: str = ""
+    ) -> _Begun | Receipt:
         async with self._database.transaction() as transaction:
             # INVARIANT: no halt is set between reading the halts and committing the intent.
             await transaction.execute("lock_halts_shared")
-            case = await gather(transaction, action, mandate, self._clock.now())
-            record = Record(transaction=transaction, action=case.action, claim=claim, now=self._clock.now())
+            now = self._clock.now()
+            case = await gather(transaction, action, mandate, now)
+            if exhausted:
+                case = replace(case, facts=replace(case.facts, over_budget=(exhausted,)))
+            record = Record(transaction=transaction, action=case.action, claim=claim, now=now)
             receipt = None if case.state is ActionState.PERFORMING else await self._decide(record, case, mandate)
+            begin_by = clock.monotonic() + BEGIN_WITHIN  # a halt waits for this transaction, so it need not count
         if case.state is ActionState.PERFORMING:  # a process died while it was being performed
             return await self._resume(case, claim, mandate)
         return receipt or _Begun(action=case.action, begin_by=begin_by)
@@ -108,6 +122,9 @@ class Gateway:
             case Verdict.FORBID:
                 return await record.forbidden(decision)
             case Verdict.REVIEW:
+                if case.facts.approvers:  # a new review has answers of its own: everybody is asked again
+                    unapproved = replace(case.facts, approvals=frozenset(), approvers=0)
+                    decision = mandate.policy.decide(case.action, unapproved)
                 operation = self._connections.operation(case.action.operation)
                 await request_review(record, mandate, decision, operation)
                 return await record.asked(decision)
@@ -116,8 +133,10 @@ class Gateway:
 
     async def _intend(self, record: Record, case: Case, decision: Decision) -> None:
         holds_already = case.state is ActionState.PERFORMING
-        if not holds_already and await reserve(record.transaction, case.action.worker, case.reservations):
-            raise _OverBudget
+        if not holds_already:
+            exhausted = await reserve(record.transaction, case.action.worker, case.reservations)
+            if exhausted is not None:
+                raise _OverBudget(exhausted)
         if case.review and case.review.state == "approved":
             await mark_used(record.transaction, case.review.id)
         await record.intended(decision, case.reservations)
@@ -127,7 +146,8 @@ class Gateway:
         found = case.review.state if case.review and case.review.kind == "outcome" else "open"
         who = ", ".join(answer["person"] for answer in case.review.answers) if case.review else ""
         match found:
-            case "approved":
+            case "approved" if case.review:
+                await mark_used(record.transaction, case.review.id)
                 return await record.performed({"confirmed_by": who})
             case "rejected":
                 return await record.failed(f"{who} found that it did not happen")
@@ -141,34 +161,41 @@ class Gateway:
     async def _resume(self, case: Case, claim: Claim, mandate: Mandate) -> _Begun | Receipt:
         """Go on with an action that was being performed when its process died: look up before any repeat."""
         action = case.action
+        if action.operation not in self._connections.operations:
+            async with self._recording(action, claim) as record:
+                return await record.unresolved(f"`{action.operation}` was being done, and is not connected any more")
         connection = self._connections.for_operation(action.operation)
         operation = self._connections.operation(action.operation)
         if operation.repeat is Repeat.BLIND:
             return await self._doubt(action, claim, mandate, "the process died while it was being performed")
         try:
             found = await connection.look_up(operation.name, action.arguments, action.key)
+        except SystemRefused as error:
+            return await self._doubt(action, claim, mandate, f"the system does not tell what happened: {error}")
         except (OutcomeUnknown, SystemBusy) as error:
             return await self._later(action, claim, mandate, error, state=ActionState.PERFORMING)
         if found is not None:
             return await self._settled(action, claim, found)
-        if operation.repeat is Repeat.FINDABLE and case.age < timedelta(seconds=connection.time_limit) + _MARGIN:
-            # A request of the dead process may still be on its way, and this system would do it twice.
-            error = SystemBusy("a request may still be on its way", retry_after=connection.time_limit)
-            return await self._later(action, claim, mandate, error, state=ActionState.PERFORMING)
         return await self._repeat(case, claim, mandate)
 
     async def _repeat(self, case: Case, claim: Claim, mandate: Mandate) -> _Begun | Receipt:
         """Decide again, now that it is known that nothing happened; what is reserved stays reserved."""
-        begin_by = clock.monotonic() + BEGIN_WITHIN
+        operation = self._connections.operation(case.action.operation)
+        time_limit = self._connections.for_operation(operation.name).time_limit
+        if operation.repeat is Repeat.FINDABLE and case.age < timedelta(seconds=time_limit) + _MARGIN:
+            # A request of the dead process may still be on its way, and this system would do it twice.
+            error = SystemBusy("a request may still be on its way", retry_after=time_limit)
+            return await self._later(case.action, claim, mandate, error, state=ActionState.PERFORMING)
         async with self._database.transaction() as transaction:
             await transaction.execute("lock_halts_shared")
             now = self._clock.now()
             fresh = await gather(transaction, case.action, mandate, now)
-            fresh = replace(fresh, facts=replace(fresh.facts, over_budget=()))  # its own reservation is in the sum
+            fresh = replace(fresh, facts=replace(fresh.facts, over_budget=()))  # it holds what it needs
             record = Record(transaction=transaction, action=fresh.action, claim=claim, now=now)
             receipt = await self._decide_anew(record, fresh, mandate)
             if receipt is not None:
                 await transaction.execute("release_reservation", case.action.run, case.action.step)
+            begin_by = clock.monotonic() + BEGIN_WITHIN
         return receipt or _Begun(action=fresh.action, begin_by=begin_by)
 
     # ── perform and settle ─────────────────────────────────────────────────────────────────────────────────────────
@@ -204,7 +231,7 @@ class Gateway:
         """Wait for a system, holding nothing but rows; go to a person if the connection says so or it takes long."""
         connection = self._connections.for_operation(action.operation)
         asked = error.retry_after if isinstance(error, SystemBusy) else 1.0
-        wait = timedelta(seconds=min(max(asked, 2.0**claim.tries / 4), _LONGEST_WAIT))
+        wait = timedelta(seconds=min(max(asked, 2.0 ** min(claim.tries, _TRIES) / 4), _LONGEST_WAIT))
         gives_up = connection.when_unavailable is WhenUnavailable.ESCALATE or claim.tries + 1 >= _TRIES
         if connection.when_unavailable is WhenUnavailable.PAUSE or not gives_up:
             async with self._recording(action, claim) as record:

@@ -34,7 +34,7 @@ class HaltReport:
     scope: str
     set_at: datetime
     in_flight: tuple[str, ...]
-    """actions whose system was being asked and has not answered yet, `key operation`"""
+    """actions whose system was being asked and has not answered yet, by their keys"""
     settled: tuple[str, ...]
     """actions that were in flight when it was set, and finished before the answer"""
     waiting_reviews: int

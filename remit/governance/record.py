@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from remit.canonical import digest_of
 from remit.connections.action import Action, ActionState, Receipt
+from remit.errors import InputInvalid
 from remit.governance.budgets import Reservation
-from remit.governance.claim import Claim, Step
+from remit.governance.claim import Claim, Step, as_kept
 from remit.governance.decision import Decision
 from remit.ledger.entry import Entry, EntryKind, append
 from remit.store.database import Transaction
@@ -60,6 +62,7 @@ class Record:
 
     async def performed(self, result: dict[str, Any]) -> Receipt:
         """Write that it took effect."""
+        result = _kept(result)
         receipt = self._receipt(ActionState.PERFORMED, result=result)
         await self._settled(ActionState.PERFORMED, result, "", took_effect=True, over=receipt)
         await self._append(EntryKind.ACTION_PERFORMED, {"result": result, "operation": self.action.operation})
@@ -85,9 +88,13 @@ class Record:
         return self._receipt(ActionState.WAITING, reason=reason)
 
     async def unresolved(self, reason: str) -> Receipt:
-        """Write that nobody could tell, and nobody will be asked again; the action stays unknown and the run ends."""
+        """Write that nobody could tell, and nobody will be asked again; the action stays unknown and the run ends.
+
+        Since it may have happened, it counts against the budgets.
+        """
         receipt = self._receipt(ActionState.UNKNOWN, reason=reason)
-        await self._settled(ActionState.UNKNOWN, None, reason, took_effect=None, over=receipt)
+        await self._settled(ActionState.UNKNOWN, None, reason, took_effect=True, over=receipt)
+        await self._append(EntryKind.ACTION_DOUBTED, {"reason": reason, "operation": self.action.operation})
         return receipt
 
     async def waits(self, state: ActionState, rest: Rest, reason: str, *, wait: timedelta | None = None) -> Receipt:
@@ -181,3 +188,11 @@ class Record:
             at=self.now,
         )
         await append(self.transaction, entry)
+
+
+def _kept(result: dict[str, Any]) -> dict[str, Any]:
+    """Keep an answer the record cannot hold as what is known of it: what happened is written in any case."""
+    try:
+        return as_kept(result)
+    except InputInvalid as error:
+        return {"unkept": str(error), "digest": digest_of(repr(result).encode("unicode_escape").decode())}

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from remit.errors import NotAllowed
-from remit.store.database import Database, Transaction
+from remit.store.database import Database, Row, Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +32,20 @@ async def person(source: Transaction | Database, person_id: str) -> Person:
     row = await source.fetch_row("show_person", person_id)
     if row is None:
         raise NotAllowed(f"nobody here is called `{person_id}`. `REMIT_PERSON` says who gives the commands")
-    return Person(**{**row, "roles": tuple(row["roles"])})
+    return _person(row)
 
 
 async def list_people(database: Database) -> Sequence[Person]:
     """List everybody, by id."""
-    return [Person(**{**row, "roles": tuple(row["roles"])}) for row in await database.fetch("list_people")]
+    return [_person(row) for row in await database.fetch("list_people")]
 
 
 async def save_person(database: Database, someone: Person) -> None:
     """Add a person, or change what is known of one."""
     values = (someone.id, someone.name, someone.mail, list(someone.roles), someone.is_active)
     await database.execute("save_person", *values)
+
+
+def _person(row: Row) -> Person:
+    fields: dict[str, Any] = {**row, "roles": tuple(row["roles"])}
+    return Person(**fields)

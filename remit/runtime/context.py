@@ -2,30 +2,37 @@
 
 A step is known by its number. A playbook that, on the same version, asks something else at the same number than it
 did before has strayed from its record, and the run goes to a person.
+
+Steps are done one after the other. Once one of them has led out of the playbook nothing more is done, whatever the
+playbook catches: its run ends or waits as that step said.
 """
 
-import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
-from remit.canonical import canonical, digest_of
+from remit.canonical import digest_of
 from remit.connections.action import Action, ActionState, Receipt
 from remit.connections.connection import WhenUnavailable
-from remit.errors import OutcomeUnknown, PlaybookInvalid, SystemBusy, SystemFailed
-from remit.governance.claim import Claim, Step
+from remit.errors import OutcomeUnknown, PlaybookInvalid, SystemBusy, SystemFailed, SystemRefused
+from remit.governance.claim import Claim, Step, as_kept
 from remit.governance.record import Rest
-from remit.intelligence.judge import Judge, Judgement
 from remit.runtime import handoffs
 from remit.runtime.house import House
+from remit.runtime.playbooks import Playbook
+from remit.runtime.recorded_judge import RecordedJudge
 from remit.runtime.rest import lay_to_rest
 from remit.runtime.run import Claimed, Escalate, Leave, Stop
 from remit.runtime.signal import Signal
 
-_RecordStep = Callable[[str, str, Any, Callable[[], Awaitable[Any]]], Awaitable[Any]]
+_Result = TypeVar("_Result")
+_log = logging.getLogger(__name__)
 
 _TRIES = 10  # how often a run waits in a row for a system to read from
+_LONGEST_WAIT = 300.0  # seconds between two such tries
+_LONGEST_ABOUT = 500  # characters: the ledger is searched by it, and an index holds no more
 
 
 class Context:
@@ -36,6 +43,8 @@ class Context:
         self._claimed = claimed
         self._number = 0
         self._pending: list[Step] = []
+        self._turn = asyncio.Lock()
+        self._left: Leave | None = None
         self.judge = RecordedJudge(house.judge, self._step)
 
     # ── what the playbook knows ────────────────────────────────────────────────────────────────────────────────────
@@ -86,61 +95,105 @@ class Context:
             evidence: What it rests on, each with a `title`.
             may_be_refused: Whether the playbook goes on when it did not take effect.
         """
-        number = self._next()
-        proposed = digest_of(arguments)
-        recorded = self._recorded(number, "act", operation, {"arguments": proposed})
-        if recorded is not None:
-            receipt = Receipt.from_json(recorded.result)
-        else:
-            named = self._house.connections.operation(operation)
+
+        async def do(number: int) -> Receipt:
+            given = as_kept(arguments)
+            amount, currency = self._money_of(operation, given)
             action = Action(
                 run=self._claimed.id,
                 step=number,
                 worker=self._claimed.worker,
                 operation=operation,
-                arguments=arguments,
+                arguments=given,
                 purpose=purpose,
-                amount=arguments.get(named.amount) if named.amount else None,
-                currency=str(arguments.get("currency", "")) if named.amount else "",
+                amount=amount,
+                currency=currency,
                 confidence=confidence,
                 tier=tier,
-                about=about or self.signal.subject,
-                evidence=tuple(evidence),
-                proposed=proposed,
+                about=(about or self.signal.subject)[:_LONGEST_ABOUT],
+                evidence=tuple(as_kept(list(evidence))),
+                proposed=digest_of(given),
             )
-            mandate = await self._house.roster.mandate(self._claimed.worker)
-            receipt = await self._house.gateway.submit(action, self.claim(), mandate)
-            self._pending.clear()
-        if receipt.was_performed or (may_be_refused and receipt.state in _REFUSED):
-            return receipt
-        raise _left_by(receipt)
+            receipt = await self._submit(action)
+            if receipt.was_performed or (may_be_refused and receipt.state in _REFUSED):
+                return receipt
+            raise _left_by(receipt)
+
+        return await self._in_turn(do)
 
     async def hand_over(self, path: str, **context: Any) -> str:
         """Hand work to another domain along an escalation path of the charter; give the number of the handoff.
 
-        Raises:
-            PlaybookInvalid: The charter has no such path, or something it requires is not in the context.
+        When the charter has no such path, or something it requires is not in the context, the run goes to a person.
         """
-        number = self._next()
-        recorded = self._recorded(number, "hand_over", path, context)
-        if recorded is not None:
-            return str(recorded.result)
-        mandate = await self._house.roster.mandate(self._claimed.worker)
-        terms = handoffs.terms_of(mandate.charter, path, context)
-        handoff = await handoffs.open_handoff(self._house, terms, self.claim(), (self._claimed, number, context))
-        self._pending.clear()
-        return handoff
+
+        async def do(number: int) -> str:
+            asked = as_kept(context)
+            recorded = self._recorded(number, "hand_over", path, asked)
+            if recorded is not None:
+                return str(recorded.result)
+            mandate = await self._house.roster.mandate(self._claimed.worker)
+            terms = handoffs.terms_of(mandate.charter, path, asked)
+            handoff = await handoffs.open_handoff(self._house, terms, self.claim(), (self._claimed, number, asked))
+            self._pending.clear()
+            return handoff
+
+        return await self._in_turn(do)
 
     async def wait(self, **duration: float) -> None:
         """Wait, in the words of `timedelta`: the run costs one row until then."""
+
+        async def do(number: int) -> None:
+            recorded = self._recorded(number, "wait", "until", duration)
+            now = self._house.clock.now()
+            until = datetime.fromisoformat(recorded.result) if recorded else now + timedelta(**duration)
+            if recorded is None:
+                self._note(number, ("wait", "until", duration), until.isoformat())
+            if now < until:
+                await self._rest(Rest.TIME, f"waits until {until:%Y-%m-%d %H:%M} UTC", until)
+
+        await self._in_turn(do)
+
+    # ── how it is followed ─────────────────────────────────────────────────────────────────────────────────────────
+
+    async def follow(self, playbook: Playbook) -> object:
+        """Follow a playbook until it ends or is left, by whatever it returns or raises; then nothing more is done.
+
+        Raises:
+            Leave: A step led out of it.
+        """
+        outcome, failure = None, None
+        try:
+            outcome = await playbook(self)
+        except (asyncio.CancelledError, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # noqa: BLE001  # one of the three rims: a playbook may raise anything
+            failure = error
+        async with self._turn:  # a step that the playbook began and did not wait for
+            left, self._left = self._left, self._left or Leave()
+        if left is not None:
+            raise left.error or left
+        if failure is not None:
+            _log.error("the playbook of %s failed in run %s", self._claimed.worker, self._claimed.id, exc_info=failure)
+            raise PlaybookInvalid(f"the playbook of `{self._claimed.worker}` failed: {_in_words(failure)}") from failure
+        return outcome
+
+    async def _in_turn(self, do: Callable[[int], Awaitable[_Result]]) -> _Result:
+        """Do the next step when the one before is done; whatever goes wrong leads out of the playbook."""
         number = self._next()
-        recorded = self._recorded(number, "wait", "until", duration)
-        now = self._house.clock.now()
-        until = datetime.fromisoformat(recorded.result) if recorded else now + timedelta(**duration)
-        if recorded is None:
-            self._note(number, ("wait", "until", duration), until.isoformat())
-        if now < until:
-            await self._rest(Rest.TIME, f"waits until {until:%Y-%m-%d %H:%M} UTC", until)
+        async with self._turn:
+            if self._left is not None:
+                raise self._left
+            try:
+                return await do(number)
+            except Leave as leave:
+                self._left = leave
+            except asyncio.CancelledError:
+                self._left = Leave(Escalate(f"the playbook did not wait for the end of its step {number}"))
+                raise
+            except Exception as error:  # noqa: BLE001  # one of the three rims: passed on by `follow`
+                self._left = Leave(error=error)
+            raise self._left
 
     # ── how steps are recorded ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -149,13 +202,13 @@ class Context:
         return self._claimed.claim(*self._pending)
 
     async def _step(self, kind: str, name: str, asked: Any, do: Callable[[], Awaitable[Any]]) -> Any:
-        number = self._next()
-        recorded = self._recorded(number, kind, name, asked)
-        if recorded is not None:
-            return recorded.result
-        result = await do()
-        self._note(number, (kind, name, asked), result)
-        return result
+        async def do_once(number: int) -> Any:
+            recorded = self._recorded(number, kind, name, asked)
+            if recorded is not None:
+                return recorded.result
+            return self._note(number, (kind, name, asked), await do())
+
+        return await self._in_turn(do_once)
 
     def _next(self) -> int:
         self._number += 1
@@ -165,16 +218,35 @@ class Context:
         step = self._claimed.steps.get(number)
         if step is None:
             return None
-        if (step.kind, step.name) != (kind, name) or canonical(step.asked) != canonical(asked):
+        if (step.kind, step.name, step.asked) != (kind, name, as_kept(asked)):
             raise PlaybookInvalid(
                 f"step {number} was `{step.kind} {step.name}` and is `{kind} {name}` now. "
                 "A playbook has to ask the same again for the same signal: no time, no randomness of its own"
             )
         return step
 
-    def _note(self, number: int, what: tuple[str, str, Any], result: Any) -> None:
+    def _note(self, number: int, what: tuple[str, str, Any], result: Any) -> Any:
+        """Keep a step until the next commit; give its result as a replay will."""
         kind, name, asked = what
-        self._pending.append(Step(number=number, kind=kind, name=name, asked=asked, result=result))
+        step = Step(number=number, kind=kind, name=name, asked=as_kept(asked), result=as_kept(result))
+        self._pending.append(step)
+        return step.result
+
+    async def _submit(self, action: Action) -> Receipt:
+        recorded = self._recorded(action.step, "act", action.operation, {"arguments": action.proposed})
+        if recorded is not None:
+            return Receipt.from_json(recorded.result)
+        mandate = await self._house.roster.mandate(self._claimed.worker)
+        receipt = await self._house.gateway.submit(action, self.claim(), mandate)
+        self._pending.clear()
+        return receipt
+
+    def _money_of(self, operation: str, arguments: dict[str, Any]) -> tuple[Any, str]:
+        """Read amount and currency; the rules refuse what is no amount, and forbid an operation nobody knows."""
+        named = self._house.connections.operations.get(operation)
+        if named is None or not named.amount:
+            return None, ""
+        return arguments.get(named.amount), str(arguments.get("currency", ""))
 
     async def _read(self, operation: str, arguments: dict[str, Any]) -> Any:
         mandate = await self._house.roster.mandate(self._claimed.worker)
@@ -184,64 +256,25 @@ class Context:
         connection = self._house.connections.for_operation(operation)
         try:
             return await connection.read(operation, arguments)
+        except SystemRefused as error:
+            raise Leave(Escalate(f"`{operation}` was refused: {error}")) from error
         except (SystemBusy, OutcomeUnknown) as error:
             await self._wait_for_system(error, connection.when_unavailable)
 
-    async def _wait_for_system(self, error: SystemFailed, when_unavailable: WhenUnavailable) -> None:
+    async def _wait_for_system(self, error: SystemFailed, when_unavailable: WhenUnavailable) -> NoReturn:
         tries = self._claimed.tries
         if when_unavailable is WhenUnavailable.ESCALATE or (
             when_unavailable is WhenUnavailable.RETRY and tries >= _TRIES
         ):
             raise Leave(Escalate(f"a system is not available: {error}"))
         asked = error.retry_after if isinstance(error, SystemBusy) else 1.0
-        wait = timedelta(seconds=min(max(asked, 2.0**tries / 4), 300))
+        wait = timedelta(seconds=min(max(asked, 2.0 ** min(tries, _TRIES) / 4), _LONGEST_WAIT))
         await self._rest(Rest.SYSTEM, str(error), self._house.clock.now() + wait)
 
-    async def _rest(self, rest: Rest, reason: str, until: datetime) -> None:
+    async def _rest(self, rest: Rest, reason: str, until: datetime) -> NoReturn:
         await lay_to_rest(self._house, self.claim(), rest, reason, until)
         self._pending.clear()
         raise Leave
-
-
-class RecordedJudge:
-    """The judge as a playbook meets it: every answer is a step, with who gave it, how sure it is and what it cost."""
-
-    def __init__(self, judge: Judge, step: _RecordStep) -> None:
-        self._judge = judge
-        self._step = step
-
-    async def classify(self, text: str, labels: Mapping[str, Sequence[str]]) -> Judgement:
-        """Choose one of the labels, each given with example texts."""
-        asked = {"text": text, "labels": labels}
-        return await self._ask("classify", asked, lambda: self._judge.classify(text, labels))
-
-    async def extract(self, kind: str, document: bytes) -> Judgement:
-        """Read a document of a kind, as in `invoice`; raises `DocumentInvalid` when it cannot be read as one."""
-        asked = {"kind": kind, "document": hashlib.sha256(document).hexdigest()}
-        return await self._ask("extract", asked, lambda: self._judge.extract(kind, document))
-
-    async def match(
-        self, item: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]], on: Sequence[str]
-    ) -> Judgement:
-        """Find the candidate that is the same thing as the item, comparing the fields named."""
-        asked = {"item": item, "candidates": candidates, "on": on}
-        return await self._ask("match", asked, lambda: self._judge.match(item, candidates, on))
-
-    async def score(self, features: Mapping[str, float], weights: Mapping[str, float]) -> Judgement:
-        """Weigh features, each 0..1, into a score 0..1000."""
-        asked = {"features": features, "weights": weights}
-        return await self._ask("score", asked, lambda: self._judge.score(features, weights))
-
-    async def draft(self, template: str, values: Mapping[str, Any]) -> Judgement:
-        """Write a text from a template and values."""
-        asked = {"template": template, "values": values}
-        return await self._ask("draft", asked, lambda: self._judge.draft(template, values))
-
-    async def _ask(self, verb: str, asked: Any, do: Callable[[], Awaitable[Judgement]]) -> Judgement:
-        async def answer() -> dict[str, Any]:
-            return asdict(await do())
-
-        return Judgement(**await self._step("judge", verb, asked, answer))
 
 
 _REFUSED = {ActionState.FORBIDDEN, ActionState.REJECTED, ActionState.FAILED}
@@ -256,3 +289,7 @@ def _left_by(receipt: Receipt) -> Leave:
             return Leave(Stop(receipt.reason))
         case _:
             return Leave(Escalate(f"`{receipt.operation}` was not done: {receipt.reason}"))
+
+
+def _in_words(failure: BaseException) -> str:
+    return f"{type(failure).__name__}: {failure}" if str(failure) else type(failure).__name__

@@ -1,5 +1,6 @@
 """Brings the workers of a directory into the registry, each version once, with its entry in the ledger."""
 
+import asyncio
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ async def employ_all(database: Database, directory: Path, now: datetime) -> list
         CharterInvalid: A charter breaks a rule of charters; nothing was registered.
         PlaybookInvalid: A playbook cannot be loaded; nothing was registered.
     """
-    folders = sorted(path.parent for path in directory.rglob("charter.yaml"))
+    folders = await asyncio.to_thread(_find_folders, directory)
     files = [registry.read_folder(folder) for folder in folders]
     charters = [parse_charter(each.charter, file=f"{each.name}/charter.yaml") for each in files]
     for each in files:
@@ -31,3 +32,7 @@ async def employ_all(database: Database, directory: Path, now: datetime) -> list
                 kind = EntryKind.CHARTER_REGISTERED
                 await append(transaction, Entry(kind=kind, body=body, worker=charter.name, at=now))
     return changed
+
+
+def _find_folders(directory: Path) -> list[Path]:
+    return sorted(path.parent for path in directory.rglob("charter.yaml"))

@@ -62,17 +62,17 @@ async def _follow(house: House, claimed: Claimed, context: Context) -> Outcome |
     """Follow the playbook to its outcome; None when the run waits."""
     try:
         employed = await house.roster.version(claimed.version)
-        outcome = await employed.playbook(context)
+        outcome = await context.follow(employed.playbook)
     except Leave as leave:
         return leave.outcome
     except (FenceLost, StoreUnavailable):
         raise
     except RemitError as error:
         return Escalate(str(error))
-    except Exception as error:
-        # One of the three rims: whatever a playbook does, its run ends where a person sees it.
-        _log.exception("the playbook of %s failed in run %s", claimed.worker, claimed.id)
-        return Escalate(f"the playbook of `{claimed.worker}` failed: {error or type(error).__name__}")
+    except Exception as error:  # noqa: BLE001  # one of the three rims
+        # Whatever a step meets, its run ends where a person sees it.
+        _log.exception("a step of %s failed in run %s", claimed.worker, claimed.id)
+        return Escalate(f"a step of `{claimed.worker}` failed: {error or type(error).__name__}")
     if not isinstance(outcome, Done | Escalate | Stop):
         return Escalate(f"the playbook of `{claimed.worker}` ended without Done, Escalate or Stop")
     return outcome

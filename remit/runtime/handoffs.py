@@ -81,6 +81,7 @@ async def open_handoff(house: House, terms: Terms, claim: Claim, what: tuple[Cla
             time=now,
             data={"handoff": str(handoff), "context": terms.context, "terms": terms.as_json()},
             trace_id=claimed.trace_id,
+            requested_by=claimed.signal.requested_by,
         )
         received = await receive_in(transaction, house.roster, signal, now, handoff=handoff)
         kept = await transaction.fetch_value("save_steps", *claimed.claim(*claim.steps, step).columns, now)
@@ -119,33 +120,39 @@ async def acknowledge(transaction: Transaction, handoff: UUID, claimed: Claimed,
 
 async def complete(transaction: Transaction, handoff: UUID, summary: str, now: datetime) -> None:
     """Note that the completion state was reached."""
-    await _settle(transaction, handoff, ("completed", summary), EntryKind.HANDOFF_COMPLETED, now)
+    await _settle(transaction, handoff, ("completed", summary), _UNDER_WAY, now)
 
 
 async def fail(transaction: Transaction, handoff: UUID, reason: str, now: datetime) -> None:
     """Note that it was not completed; the entry names the failure owner."""
-    await _settle(transaction, handoff, ("failed", reason), EntryKind.HANDOFF_FAILED, now)
+    await _settle(transaction, handoff, ("failed", reason), _UNDER_WAY, now)
+
+
+_UNDER_WAY = ["open", "acknowledged"]
 
 
 async def fail_overdue(database: Database, now: datetime) -> int:
     """Fail the handoffs nobody took up in time; give how many."""
-    rows = await database.fetch("list_overdue_handoffs", now)
-    for row in rows:
+    failed = 0
+    for row in await database.fetch("list_overdue_handoffs", now):
         async with database.transaction() as transaction:
-            await fail(transaction, row["id"], "nobody took it up in time", now)
-    return len(rows)
+            # Only while it is open: it may have been taken up since it was listed.
+            failed += await _settle(transaction, row["id"], ("failed", "nobody took it up in time"), ["open"], now)
+    return failed
 
 
 async def _settle(
-    transaction: Transaction, handoff: UUID, ending: tuple[str, str], kind: EntryKind, now: datetime
-) -> None:
-    row = await transaction.fetch_row("settle_handoff", handoff, *ending, now)
+    transaction: Transaction, handoff: UUID, ending: tuple[str, str], out_of: list[str], now: datetime
+) -> bool:
+    row = await transaction.fetch_row("settle_handoff", handoff, *ending, now, out_of)
     if row is None:
-        return  # it ended before: the first ending counts
+        return False  # it ended before: the first ending counts
+    kind = EntryKind.HANDOFF_COMPLETED if ending[0] == "completed" else EntryKind.HANDOFF_FAILED
     body = {"handoff": handoff, "path": row["path"], "reason": ending[1], "owner": row["owner"]}
     body |= {"failure_owner": row["failure_owner"]}
     entry = Entry(kind=kind, body=body, worker=row["from_worker"], run=row["run"], trace_id=row["trace_id"], at=now)
     await append(transaction, entry)
+    return True
 
 
 async def list_handoffs(database: Database, *, state: str = "", limit: int = 100) -> list[Row]:

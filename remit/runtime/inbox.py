@@ -7,11 +7,14 @@ from uuid import UUID
 from remit import clock
 from remit.charters.charter import Trigger
 from remit.charters.trigger import matches, read_field
+from remit.errors import SignalInvalid
 from remit.ledger.entry import Entry, EntryKind, append
 from remit.runtime.roster import Employed, Roster
 from remit.runtime.signal import Signal
 from remit.store.database import Database, Transaction
 from remit.store.queue import enqueue_runs
+
+_LONGEST_ABOUT = 500  # characters: an index holds no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,7 @@ async def receive_in(
     begun = _triggered(roster, signal)
     runs = tuple(clock.new_id() for _ in begun)
     await _open_runs(transaction, signal, runs, begun, (handoff, now))
-    await _start_clocks(transaction, roster, signal)
+    await _start_clocks(transaction, roster, signal, now)
     await enqueue_runs(transaction, runs)
     await append(transaction, _entry(signal, runs, begun, now))
     return Received(signal=signal.id, is_new=True, runs=runs)
@@ -95,15 +98,26 @@ async def _open_runs(
     await transaction.execute("insert_runs", runs, names, versions, triggers, signal.id, signal.trace_id, *given)
 
 
-async def _start_clocks(transaction: Transaction, roster: Roster, signal: Signal) -> None:
+async def _start_clocks(transaction: Transaction, roster: Roster, signal: Signal, now: datetime) -> None:
+    since = min(signal.time, now)  # an event dated in the future does not hold the clock up until then
     for worker in roster.on_duty:
         for trigger in worker.charter.triggers:
             about = read_field(signal.data, trigger.by) if trigger.since == signal.type else None
             if about is not None:
-                due = signal.time + timedelta(days=trigger.days)
-                await transaction.execute(
-                    "set_timer", worker.name, trigger.name, str(about), signal.time, due, signal.trace_id
-                )
+                what = (worker.name, trigger.name, _as_name(about, trigger.by))
+                due = since + timedelta(days=trigger.days)
+                await transaction.execute("set_timer", *what, since, due, signal.trace_id)
+
+
+def _as_name(about: object, field: str) -> str:
+    """Read the name of what a clock is about.
+
+    Raises:
+        SignalInvalid: It is no name.
+    """
+    if not isinstance(about, str | int) or len(str(about)) > _LONGEST_ABOUT:
+        raise SignalInvalid(f"`{field}` is no name of at most {_LONGEST_ABOUT} characters, and a trigger goes by it")
+    return str(about)
 
 
 def _entry(signal: Signal, runs: tuple[UUID, ...], begun: list[tuple[Employed, Trigger]], now: datetime) -> Entry:

@@ -1,6 +1,7 @@
 """Loads playbooks from their text, so that a run can end on the version it began with although the file has changed."""
 
 import functools
+import inspect
 import types
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
@@ -23,9 +24,9 @@ def load_playbook(text: str, name: str) -> Playbook:
     module = types.ModuleType(f"playbook {name}")
     try:
         exec(compile(text, f"{name}/playbook.py", "exec"), module.__dict__)  # noqa: S102  # see the docstring
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PlaybookInvalid(f"the playbook of `{name}` cannot be loaded: {error}") from error
     run = getattr(module, "run", None)
-    if not callable(run):
+    if not inspect.iscoroutinefunction(run):
         raise PlaybookInvalid(f"the playbook of `{name}` has no `async def run(context)`. Copy a neighbour's to begin")
     return cast("Playbook", run)

@@ -1,6 +1,7 @@
 """Ends a run, or lays it to rest, with the steps it recorded and the ledger entry, in one transaction."""
 
 from datetime import datetime
+from typing import Any
 
 from remit.governance.claim import Claim
 from remit.governance.record import Rest
@@ -28,31 +29,54 @@ async def settle_run(house: House, claimed: Claimed, claim: Claim, outcome: Outc
     async with house.database.transaction() as transaction:
         kept = await transaction.fetch_value("settle_run", *claim.columns, state.value, "", reason, None, now, False)
         claim.held(kept=kept)
-        await append(transaction, _entry(claimed, claim, outcome, now))
+        if state is RunState.EXCEPTION:
+            await _doubt_what_is_left(transaction, claimed, reason, now)
+        await append(transaction, _entry(claimed, claim, (state, reason), now))
         if claimed.handoff is not None:
-            await _end_handoff(transaction, claimed, outcome, now)
+            end = handoffs.complete if state is RunState.DONE else handoffs.fail
+            await end(transaction, claimed.handoff, reason, now)
 
 
 def _ending(outcome: Outcome) -> tuple[RunState, str]:
     match outcome:
         case Done(summary):
-            return RunState.DONE, summary
-        case Escalate(reason, missing):
-            return RunState.EXCEPTION, f"{reason} (missing: {', '.join(missing)})" if missing else reason
+            return RunState.DONE, _as_text(summary)
+        case Escalate(reason, missing) if missing:
+            return RunState.EXCEPTION, _as_text(f"{reason} (missing: {', '.join(map(str, missing))})")
+        case Escalate(reason):
+            return RunState.EXCEPTION, _as_text(reason)
         case Stop(reason):
-            return RunState.STOPPED, reason
+            return RunState.STOPPED, _as_text(reason)
 
 
-def _entry(claimed: Claimed, claim: Claim, outcome: Outcome, now: datetime) -> Entry:
-    state, reason = _ending(outcome)
+def _as_text(said: object) -> str:
+    """Write what a playbook said so that it can be kept: a run ends, whatever stands in its last sentence."""
+    return str(said).encode("utf-8", "replace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")
+
+
+async def _doubt_what_is_left(transaction: Transaction, claimed: Claimed, reason: str, now: datetime) -> None:
+    """Mark an action unknown whose system was being asked when the run came to its end: it may have happened."""
+    for row in await transaction.fetch("doubt_left_actions", claimed.id, now, reason):
+        body = {"step": row["step"], "key": f"{claimed.id}:{row['step']}", "reason": reason}
+        await append(
+            transaction, _about(claimed, EntryKind.ACTION_DOUBTED, body | {"operation": row["operation"]}, now)
+        )
+
+
+def _entry(claimed: Claimed, claim: Claim, ending: tuple[RunState, str], now: datetime) -> Entry:
+    state, reason = ending
     body = {
         "state": state.value,
         "reason": reason,
         "version": claimed.version,
         "steps": [step.as_json() for step in claim.steps],
     }
+    return _about(claimed, EntryKind.RUN_SETTLED, body, now)
+
+
+def _about(claimed: Claimed, kind: EntryKind, body: dict[str, Any], now: datetime) -> Entry:
     return Entry(
-        kind=EntryKind.RUN_SETTLED,
+        kind=kind,
         body=body,
         worker=claimed.worker,
         run=claimed.id,
@@ -60,13 +84,3 @@ def _entry(claimed: Claimed, claim: Claim, outcome: Outcome, now: datetime) -> E
         trace_id=claimed.trace_id,
         at=now,
     )
-
-
-async def _end_handoff(transaction: Transaction, claimed: Claimed, outcome: Outcome, now: datetime) -> None:
-    if claimed.handoff is None:
-        return
-    match outcome:
-        case Done(summary):
-            await handoffs.complete(transaction, claimed.handoff, summary, now)
-        case Escalate(reason, _) | Stop(reason):
-            await handoffs.fail(transaction, claimed.handoff, reason, now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from remit.charters import registry
 from remit.charters.charter import Charter
@@ -22,6 +23,8 @@ class Employed:
     name: str
     version: str
     """its digest: charter and playbook"""
+    charter_digest: str
+    """the version of the charter alone"""
     charter: Charter
     playbook: Playbook
 
@@ -37,12 +40,15 @@ class Roster:
         self._mandates: dict[str, Mandate] = {}
         self._current: dict[str, str] = {}
         self.on_duty: tuple[Employed, ...] = ()
+        self.on_duty_since: Mapping[str, datetime] = {}
 
     async def refresh(self) -> None:
         """Read which version of each worker is current, and who is live."""
         records = await registry.list_current(self._database)
         self._current = {record.worker: record.digest for record in records}
         self.on_duty = tuple([await self.version(record.digest) for record in records if record.status == "live"])
+        since = await self._database.fetch("list_on_duty_since")
+        self.on_duty_since = {row["name"]: row["changed_at"] for row in since}
 
     async def version(self, digest: str) -> Employed:
         """Give one version of a worker, however old.
@@ -56,6 +62,7 @@ class Roster:
             self._versions[digest] = Employed(
                 name=found.worker,
                 version=digest,
+                charter_digest=found.charter_digest,
                 charter=parse_charter(found.charter, file=f"{found.worker}/charter.yaml"),
                 playbook=load_playbook(found.playbook, found.worker),
             )
@@ -74,7 +81,7 @@ class Roster:
         if digest is None:
             raise NotFound(f"there is no worker `{worker}`. `remit workers` shows those there are")
         if digest not in self._mandates:
-            charter = (await self.version(digest)).charter
-            policy = Policy.build(charter, self._operations, self._house_rules)
-            self._mandates[digest] = Mandate(charter=charter, digest=digest, policy=policy)
+            employed = await self.version(digest)
+            policy = Policy.build(employed.charter, self._operations, self._house_rules)
+            self._mandates[digest] = Mandate(charter=employed.charter, digest=employed.charter_digest, policy=policy)
         return self._mandates[digest]

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from remit.governance.claim import Claim, Step
 from remit.runtime.signal import Signal
+from remit.store.database import Row
 
 
 class RunState(StrEnum):
@@ -65,12 +66,14 @@ Outcome = Done | Escalate | Stop
 class Leave(BaseException):  # not an error: the way out of a playbook, through code that catches Exception
     """Leaves a playbook from inside one of its calls.
 
-    The one exception of the house that is none: it carries the outcome, or None when the run waits.
+    The one exception of the house that is none: it carries the outcome, or None when the run waits; or the error that
+    the step met, so that no playbook catches it.
     """
 
-    def __init__(self, outcome: Outcome | None = None) -> None:
+    def __init__(self, outcome: Outcome | None = None, *, error: Exception | None = None) -> None:
         super().__init__()
         self.outcome = outcome
+        self.error = error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +107,9 @@ class Claimed:
         )
 
 
-def read_claimed(row: dict[str, Any]) -> Claimed:
+def read_claimed(row: Row) -> Claimed:
     """Read a claimed run from its row."""
-    signal = row["signal_row"]
+    signal: dict[str, Any] = {**row["signal_row"], "id": UUID(row["signal_row"]["id"]), "time": row["occurred_at"]}
     return Claimed(
         id=row["id"],
         worker=row["worker"],
@@ -116,6 +119,6 @@ def read_claimed(row: dict[str, Any]) -> Claimed:
         tries=row["tries"],
         trace_id=row["trace_id"],
         handoff=row["handoff"],
-        signal=Signal(**{**signal, "id": UUID(signal["id"]), "time": row["occurred_at"]}),
+        signal=Signal(**signal),
         steps={step["number"]: Step(**step) for step in row["steps"]},
     )

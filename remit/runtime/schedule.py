@@ -6,8 +6,9 @@ which moment it stands for, so that doing it twice is doing it once.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from remit.charters.trigger import next_due
@@ -15,7 +16,7 @@ from remit.errors import RemitError
 from remit.governance.approvals import expire_reviews
 from remit.runtime.handoffs import fail_overdue
 from remit.runtime.house import House
-from remit.runtime.inbox import receive
+from remit.runtime.inbox import receive, receive_in
 from remit.runtime.signal import Signal
 from remit.store.queue import enqueue_runs
 
@@ -23,7 +24,7 @@ SOURCE = "remit://clock"
 """The source of the signals that the clock sends."""
 
 _EVERY = 0.5  # seconds between two looks
-_FORGOTTEN_EVERY = 20  # looks between two searches for runs that no queue holds
+_RARELY = 20  # looks between two searches for runs that no queue holds, and for changes in the registry
 _FORGOTTEN_AFTER = timedelta(seconds=20)
 _LATE = timedelta(hours=1)  # a cron moment missed for longer, because nothing ran, is not made up for
 _log = logging.getLogger(__name__)
@@ -32,24 +33,29 @@ _log = logging.getLogger(__name__)
 async def keep_time(house: House, *, stop: asyncio.Event) -> None:
     """Do what is due, until told to stop."""
     looks = 0
-    cron_since = house.clock.now() - timedelta(minutes=1)
+    cron_since = house.clock.now() - _LATE  # what was sent before a restart is known by its id
     while not stop.is_set():
         now = house.clock.now()
+        if looks % _RARELY == 0:
+            await _safely(house, now, _refresh_roster, open_unhalted, find_forgotten)
         await _safely(house, now, wake_runs, run_out_timers, _expire, _fail_handoffs)
-        await _safely(house, cron_since, send_cron_signals)
-        if looks % _FORGOTTEN_EVERY == 0:
-            await _safely(house, now, _open_unhalted, find_forgotten)
-        cron_since, looks = now, looks + 1
+        if await _safely(house, cron_since, send_cron_signals):
+            cron_since = now
+        looks += 1
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), _EVERY)
 
 
-async def _safely(house: House, now: datetime, *duties: Callable[[House, datetime], Awaitable[object]]) -> None:
+async def _safely(house: House, now: datetime, *duties: Callable[[House, datetime], Awaitable[object]]) -> bool:
+    """Do duties, and tell whether all went well; the next look does them again."""
+    went_well = True
     for duty in duties:
         try:
             await duty(house, now)
-        except RemitError as error:  # the next look does it again
+        except RemitError as error:
             _log.warning("%s: %s", duty.__name__, error)
+            went_well = False
+    return went_well
 
 
 async def wake_runs(house: House, now: datetime) -> None:
@@ -63,33 +69,44 @@ async def run_out_timers(house: House, now: datetime) -> None:
     """Send a signal for everything that was left untouched for as long as a trigger says."""
     async with house.database.transaction() as transaction:
         for row in await transaction.fetch("take_due_timers", now):
-            since = row["since"]
-            await _send(
-                house, (row["worker"], row["trigger"]), f"{row['about']}@{since.isoformat()}", row["about"], since
-            )
+            whose, about, since = (row["worker"], row["trigger"]), row["about"], row["since"].astimezone(UTC)
+            signal = _signal(whose, f"{about}@{since.isoformat()}", now, about=about, since=since)
+            await receive_in(transaction, house.roster, replace(signal, trace_id=row["trace_id"]), now)
 
 
 async def send_cron_signals(house: House, since: datetime) -> None:
-    """Send the signals of every cron moment since then. Each moment has one id, whichever process sends it."""
+    """Send the signals of every cron moment since then. Each moment has one id, whichever process sends it.
+
+    What was missed for more than an hour is not made up for; nor is what was due before the worker, as it is now,
+    was on duty.
+    """
     now = house.clock.now()
-    since = max(since, now - _LATE)
     for worker in house.roster.on_duty:
+        after = max(since, now - _LATE, house.roster.on_duty_since.get(worker.name, now))
         for trigger in worker.charter.triggers:
-            if trigger.cron and (due := next_due(trigger.cron, since)) <= now:
-                await _send(house, (worker.name, trigger.name), due.astimezone(UTC).isoformat(), "", due)
+            for due in _moments(trigger.cron, after, now) if trigger.cron else ():
+                signal = _signal((worker.name, trigger.name), due.isoformat(), now, about="", since=due)
+                await receive(house.database, house.roster, signal, now)
 
 
-async def _send(house: House, whose: tuple[str, str], moment: str, about: str, since: datetime) -> None:
+def _moments(cron: str, after: datetime, until: datetime) -> Iterator[datetime]:
+    """Tell the moments of a cron expression after one time, up to another."""
+    due = next_due(cron, after).astimezone(UTC)
+    while due <= until:
+        yield due
+        due = next_due(cron, due).astimezone(UTC)
+
+
+def _signal(whose: tuple[str, str], moment: str, now: datetime, *, about: str, since: datetime) -> Signal:
     worker, trigger = whose
-    signal = Signal(
+    return Signal(
         source=SOURCE,
         signal_id=f"{worker}/{trigger}/{moment}",
         type="clock.elapsed",
         subject=about,
         data={"for": f"{worker}/{trigger}", "about": about, "since": since.isoformat()},
-        time=house.clock.now(),
+        time=now,
     )
-    await receive(house.database, house.roster, signal, house.clock.now())
 
 
 async def _expire(house: House, now: datetime) -> None:
@@ -100,7 +117,12 @@ async def _fail_handoffs(house: House, now: datetime) -> None:
     await fail_overdue(house.database, now)
 
 
-async def _open_unhalted(house: House, now: datetime) -> None:
+async def _refresh_roster(house: House, _now: datetime) -> None:
+    """Take over what others changed in the registry: new versions, and who is on duty."""
+    await house.roster.refresh()
+
+
+async def open_unhalted(house: House, now: datetime) -> None:
     """Open runs that began to wait for a halt in the moment it was lifted."""
     async with house.database.transaction() as transaction:
         rows = await transaction.fetch("open_halted_runs", now)
@@ -110,5 +132,5 @@ async def _open_unhalted(house: House, now: datetime) -> None:
 async def find_forgotten(house: House, now: datetime) -> None:
     """Enqueue runs that no queue holds, because the process that held their job was ended in the wrong moment."""
     async with house.database.transaction() as transaction:
-        rows = await transaction.fetch("find_forgotten_runs", now - _FORGOTTEN_AFTER)
+        rows = await transaction.fetch("find_forgotten_runs", now - _FORGOTTEN_AFTER, now)
         await enqueue_runs(transaction, [row["id"] for row in rows])

@@ -3,17 +3,19 @@
 import re
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from remit import clock
-from remit.errors import SignalInvalid
+from remit.errors import InputInvalid, SignalInvalid
+from remit.governance.claim import as_kept
 
 _MOST = 262_144  # characters of JSON: what every CloudEvents intermediary must forward is 64 KiB, four times that
-_TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
+_TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_LONGEST = 500  # characters of a name: the house searches by them, and an index holds no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,23 +45,25 @@ class Signal:
         return f"`{self.type}`{about} from {self.source}"
 
 
-_Text = Annotated[str, Field(min_length=1, max_length=2000)]
+_Text = Annotated[str, Field(min_length=1, max_length=_LONGEST)]
 
 
 class _CloudEvent(BaseModel):
     """The attributes of https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md that the house uses."""
 
-    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True, strict=True)
 
     specversion: Literal["1.0"]
     id: _Text
     source: _Text
     type: _Text
-    subject: str = Field(default="", max_length=2000)
+    subject: str = Field(default="", max_length=_LONGEST)
     time: AwareDatetime | None = None
     traceparent: str = ""
     datacontenttype: str = "application/json"
     data: dict[str, Any] = Field(default_factory=dict)
+    data_base64: None = None
+    """never given: data that is no JSON object cannot be read"""
 
 
 def read_cloudevent(body: bytes, *, requested_by: str = "") -> Signal:
@@ -76,16 +80,20 @@ def read_cloudevent(body: bytes, *, requested_by: str = "") -> Signal:
         event = _CloudEvent.model_validate_json(body)
     except ValidationError as error:
         raise SignalInvalid(f"not a CloudEvent 1.0: {_in_words(error)}") from None
-    if "\x00" in body.decode("utf-8", "replace") or b"\\u0000" in body:
-        raise SignalInvalid("the signal holds a NUL character. Remove it and send it again")
-    found = _TRACEPARENT.match(event.traceparent)
+    try:
+        source, signal_id, type_, subject = as_kept([event.source, event.id, event.type, event.subject])
+        data = as_kept(event.data)
+        time = (event.time or clock.now()).astimezone(UTC)
+    except (InputInvalid, OverflowError) as error:
+        raise SignalInvalid(f"the signal cannot be kept: {error}. Correct it and send it again") from None
+    found = _TRACEPARENT.fullmatch(event.traceparent)
     return Signal(
-        source=event.source,
-        signal_id=event.id,
-        type=event.type,
-        subject=event.subject,
-        time=event.time or clock.now(),
-        data=event.data,
+        source=source,
+        signal_id=signal_id,
+        type=type_,
+        subject=subject,
+        time=time,
+        data=data,
         trace_id=found.group(1) if found else secrets.token_hex(16),
         requested_by=requested_by,
     )

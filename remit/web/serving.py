@@ -1,6 +1,7 @@
 """Serves the API on a port of this machine, until told to stop."""
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -25,11 +26,17 @@ def listen(host: str, port: int) -> Generator[socket.socket]:
         listening = socket.create_server((host, port), family=family)
     except OSError as error:
         raise SettingsInvalid(
-            f"the API cannot listen on `{host}` port {port}: {(error.strerror or str(error)).lower()}. "
+            f"the API cannot listen on `{host}` port {port}: {_why(error)}. "
             "Stop what listens there, or set `REMIT_PORT` or `REMIT_HOST` to another"
         ) from None
     with listening:
         yield listening
+
+
+def _why(error: OSError) -> str:
+    # A failed look-up of a name has a number that is none of the system's.
+    said = str(error.strerror) if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
+    return said.lower()
 
 
 async def serve(app: FastAPI, listening: socket.socket, *, begun: Callable[[], None], stop: asyncio.Event) -> None:

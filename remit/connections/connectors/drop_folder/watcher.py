@@ -2,7 +2,7 @@
 
 A file counts as whole when its size and its time of change are the same in two scans, and it did not change while it
 was read through. Its id is made from its name and its content: the same file dropped twice has one id, a changed file
-of the same name a new one.
+of the same name a new one. So it is with what cannot be read, and there any change makes it new.
 """
 
 import asyncio
@@ -39,6 +39,8 @@ class ArrivedFile:
 class UnreadableFile:
     """Something in the folder that nobody can read, for a person to look at."""
 
+    id: str
+    """the same for the same name and reason, as long as it is not changed"""
     name: str
     """`.` when the folder itself cannot be read"""
     folder: str
@@ -62,7 +64,7 @@ class Watcher:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._seen: dict[str, _State] = {}
-        self._told: dict[str, _State | str] = {}
+        self._told: dict[str, _State | tuple[str, _State | None]] = {}
 
     async def scan(self) -> Scan:
         """Look through the folder; give what became whole, or turned out to be unreadable, since the last scan."""
@@ -82,16 +84,18 @@ class Watcher:
                 if self._is_whole(name, state):
                     arrived += self._read_through(name, state)
             except SystemRefused as error:
-                unreadable += self._once(name, str(error))
+                unreadable += self._once(name, str(error), state)
             except OSError as error:
-                unreadable += self._once(name, f"it cannot be read: {error.strerror}")
+                unreadable += self._once(name, f"it cannot be read: {error.strerror}", state)
         self._seen = found
         return Scan(arrived=tuple(arrived), unreadable=tuple(unreadable))
 
     def _is_whole(self, name: str, state: _State) -> bool:
+        if self._seen.get(name) != state or self._told.get(name) == state:
+            return False
         if not is_readable(name):
             raise SystemRefused("its name is not UTF-8. Rename it")
-        return self._seen.get(name) == state and self._told.get(name) != state
+        return True
 
     def _read_through(self, name: str, state: _State) -> list[ArrivedFile]:
         number = open_file(self._folder / name)
@@ -117,12 +121,13 @@ class Watcher:
             modified_at=modified_at(found),
         )
 
-    def _once(self, name: str, reason: str) -> tuple[UnreadableFile, ...]:
-        if self._told.get(name) == reason:
+    def _once(self, name: str, reason: str, state: _State | None = None) -> tuple[UnreadableFile, ...]:
+        if self._told.get(name) == (reason, state):
             return ()
-        self._told[name] = reason
+        self._told[name] = reason, state
         shown = name if is_readable(name) else ascii(name)
-        return (UnreadableFile(name=shown, folder=str(self._folder), reason=reason),)
+        told = digest_of({"name": shown, "reason": reason, "state": state})
+        return (UnreadableFile(id=told, name=shown, folder=str(self._folder), reason=reason),)
 
 
 async def watch(

@@ -9,6 +9,7 @@ SELECT
     action.state,
     action.arguments,
     action.decided_at,
+    action.reserved,
     review.id AS review,
     review.state AS review_state,
     review.kind AS review_kind,
@@ -16,8 +17,10 @@ SELECT
     review.arguments AS review_arguments,
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'person', answer.person, 'role', answer.role, 'verdict', answer.verdict, 'reason', answer.reason)), '[]')
-        FROM answer JOIN person ON person.id = answer.person AND person.is_active
-        WHERE answer.review = review.id AND (answer.digest = review.digest OR answer.verdict = 'reject')) AS answers
+        FROM answer JOIN person ON person.id = answer.person
+        WHERE answer.review = review.id AND (answer.verdict = 'reject' OR review.kind = 'outcome'
+            -- an approval counts while who gave it is here and holds the role, and only for the text it was given to
+            OR (person.is_active AND answer.role = ANY (person.roles) AND answer.digest = review.digest))) AS answers
 FROM (SELECT 1) AS one
 LEFT JOIN action ON action.run = $1 AND action.step = $2
 LEFT JOIN LATERAL (

@@ -1,7 +1,9 @@
--- Open the runs that waited for a halt and are under none any more.
+-- Open the runs that waited for a halt and are under none any more; those another process opens just now are its.
 UPDATE run SET state = 'open', waits_for = '', changed_at = $1
-FROM worker
-WHERE run.state = 'waiting' AND run.waits_for = 'halt' AND worker.name = run.worker
-    AND NOT EXISTS (SELECT FROM halt WHERE lifted_at IS NULL
-        AND scope IN ('everything', 'domain:' || worker.domain, 'worker:' || run.worker))
-RETURNING run.id
+WHERE id IN (
+    SELECT run.id FROM run JOIN worker ON worker.name = run.worker
+    WHERE run.state = 'waiting' AND run.waits_for = 'halt'
+        AND NOT EXISTS (SELECT FROM halt WHERE lifted_at IS NULL
+            AND scope IN ('everything', 'domain:' || worker.domain, 'worker:' || run.worker))
+    FOR UPDATE OF run SKIP LOCKED)
+RETURNING id

@@ -14,10 +14,15 @@ WITH held AS (
     UPDATE action SET state = $7, result = $8, reason = $9, settled_at = $11,
         reserved = CASE WHEN $10::boolean IS NULL THEN action.reserved ELSE '[]' END
     FROM held WHERE action.run = held.id AND action.step = $6
+), locked AS ( -- in the order in which others reserve, so that nobody waits in a circle
+    SELECT budget.worker, budget.day, budget.name, (line ->> 'quantity')::bigint AS quantity
+    FROM before CROSS JOIN jsonb_array_elements(before.reserved) AS line
+    JOIN budget ON budget.worker = before.worker AND budget.name = line ->> 'name' AND budget.day = (line ->> 'day')::date
+    WHERE $10::boolean IS NOT NULL
+    ORDER BY budget.day, budget.name FOR UPDATE OF budget
 ), budgeted AS (
-    UPDATE budget SET reserved = budget.reserved - (line ->> 'quantity')::bigint,
-        spent = budget.spent + CASE WHEN $10::boolean THEN (line ->> 'quantity')::bigint ELSE 0 END
-    FROM before, jsonb_array_elements(before.reserved) AS line
-    WHERE $10::boolean IS NOT NULL AND budget.worker = before.worker AND budget.name = line ->> 'name' AND budget.day = (line ->> 'day')::date
+    UPDATE budget SET reserved = budget.reserved - locked.quantity,
+        spent = budget.spent + CASE WHEN $10::boolean THEN locked.quantity ELSE 0 END
+    FROM locked WHERE budget.worker = locked.worker AND budget.day = locked.day AND budget.name = locked.name
 )
 SELECT count(*) FROM held

@@ -17,7 +17,15 @@ from remit.playbook import Context, DocumentInvalid, Done, Escalate, Outcome, St
 PRICE_TOLERANCE = Decimal("0.01")  # how far a line may lie above the order's price: 1 %
 VAT_TOLERANCE = 2  # minor units the VAT may lie from the order's rate: what rounding adds up to
 FRESH_ACCOUNT_DAYS = 30  # a changed bank account followed by an invoice is how fraud begins
-DIGITS = {"JPY": 0, "KRW": 0, "ISK": 0, "BHD": 3, "KWD": 3, "TND": 3}  # of minor units, where not two
+DIGITS = {  # of minor units, where not two (ISO 4217)
+    currency: digits
+    for digits, currencies in (
+        (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
+        (3, "BHD IQD JOD KWD LYD OMR TND"),
+        (4, "CLF UYW"),
+    )
+    for currency in currencies.split()
+}
 Data = dict[str, Any]
 
 
@@ -25,18 +33,29 @@ async def run(context: Context) -> Outcome:
     """Review the invoice that arrived, or look again at a recorded one that was flagged."""
     if context.signal.type == "invoice.flagged":
         return await look_again(context, context.signal.data["invoice"])
-    name = context.signal.data["name"]
+    name, why = context.signal.data["name"], context.signal.data.get("unreadable")
+    if why:
+        return Escalate(f"`{name}` cannot be read: {why}", missing=("a file that can be read",))
+    return await read(context, name)
+
+
+async def read(context: Context, name: str) -> Outcome:
+    """Read the file as an invoice; what is none is put aside."""
     file = await context.read("drop.read_file", name=name)
     if file is None:
         return Escalate(f"the file `{name}` is not in the folder any more", missing=(name,))
+    if file["sha256"] != context.signal.data.get("digest", file["sha256"]):  # what is there now has its own signal
+        return Escalate(f"`{name}` was overwritten before it was read", missing=("what it said when it arrived",))
     try:
         read = (await context.judge.extract("invoice", b64decode(file["content"]))).value
     except DocumentInvalid as error:
         reason = f"`{name}` cannot be read as an invoice: {error}"
-        await context.act("drop.move_file", {"name": name, "to": "failed"}, purpose=reason)
+        aside = {"name": name, "to": "failed", "sha256": file["sha256"]}
+        await context.act("drop.move_file", aside, purpose=reason, may_be_refused=True)
         return Escalate(reason, missing=("an e-invoice that can be read",))
-    if read["missing"]:
-        return Escalate(f"`{name}` does not say everything an invoice has to", missing=tuple(read["missing"]))
+    missing = [*read["missing"], *_uncounted(read["invoice"])]
+    if missing:
+        return Escalate(f"`{name}` does not say everything an invoice has to", missing=tuple(missing))
     return await review(context, read["invoice"], [one["sentence"] for one in read["findings"] if _is_error(one)])
 
 
@@ -47,7 +66,8 @@ async def review(context: Context, paper: Data, problems: list[str]) -> Outcome:
     vendor = _only_one(found, seller)
     if vendor is None:
         alike = ", ".join(f"{one['id']} {one['name']}" for one in found) or "nobody"
-        who = f"`{seller['name']}` with the VAT id {seller['vat_id']}"
+        number = f"with the VAT id {seller['vat_id']}" if seller["vat_id"] else "without a VAT id"
+        who = f"`{seller['name']}` {number}"
         return Escalate(f"it is not certain who {who} is; alike in the ERP: {alike}", missing=("the vendor",))
     order = await context.read("erp.get_order", order=number) if number else None
     if order is None:
@@ -115,11 +135,12 @@ async def compare(context: Context, invoice: Data, vendor: Data) -> list[str]:
     account, changed = invoice.get("iban"), vendor["bank_changed_on"]
     if vendor["status"] != "active":
         problems.append(f"the vendor is {vendor['status']}")
-    if account and _plain(account) != _plain(vendor["iban"]):
+    if account and _code(account) != _code(vendor["iban"]):
         problems.append(f"it asks for payment to {account}, on record is {vendor['iban']}")
     if changed and (context.signal.time.date() - date.fromisoformat(changed)).days < FRESH_ACCOUNT_DAYS:
         problems.append(f"the vendor's bank account was changed on {changed}")
-    twins = [one["id"] for one in await context.read("erp.find_vendor", vat_id=vendor["vat_id"])]
+    same = await context.read("erp.find_vendor", vat_id=vendor["vat_id"]) if vendor["vat_id"] else []
+    twins = sorted({vendor["id"], *(one["id"] for one in same)})
     for twin in twins:  # one company may stand in the ERP under several numbers
         problems += await duplicate_problems(context, invoice, twin)
     order = await context.read("erp.get_order", order=invoice["order"]) if invoice.get("order") else None
@@ -180,8 +201,8 @@ def price_problems(invoice: Data, order: Data) -> list[str]:
         ordered = _order_line(line, order)
         if ordered is None:
             problems.append(f"`{line['name']}` is not on the order {order['id']}")
-        elif line["net"] > ordered["price"] * Decimal(str(line["quantity"])) * (1 + PRICE_TOLERANCE):
-            price, agreed = (_money(one["price"], order["currency"]) for one in (line, ordered))
+        elif line["net"] - (due := _price(ordered) * Decimal(str(line["quantity"]))) > abs(due) * PRICE_TOLERANCE:
+            price, agreed = (_money(_price(one), order["currency"]) for one in (line, ordered))
             problems.append(f"`{line['name']}` is billed at {price}, ordered at {agreed}")
     extra, vat = (
         invoice["net"] - sum(line["net"] for line in invoice["lines"]),
@@ -199,7 +220,7 @@ def price_problems(invoice: Data, order: Data) -> list[str]:
 
 
 def _only_one(found: list[Data], seller: Data) -> Data | None:
-    alike = [one for one in found if _plain(one["vat_id"]) == _plain(seller["vat_id"])]
+    alike = [one for one in found if _code(one["vat_id"]) == _code(seller["vat_id"])]
     named = [one for one in alike if _plain(one["name"]) == _plain(seller["name"])]
     return next((some[0] for some in (alike, named) if len(some) == 1), None)
 
@@ -233,7 +254,8 @@ def _as_recorded(paper: Data, vendor: str, order: Data | None) -> Data:
         "order": order and order["id"],
         "currency": paper["currency"],
         "net": totals["net_minor"],
-        "vat": totals["tax_minor"],
+        # What is outside the scope of VAT need not state a VAT of nought.
+        "vat": totals["gross_minor"] - totals["net_minor"] if totals["tax"] is None else totals["tax_minor"],
         "gross": totals["gross_minor"],
         "lines": [_recorded_line(line, DIGITS.get(paper["currency"], 2)) for line in paper["lines"]],
         "iban": next((one["account"] for one in paper["payments"] if one["account"]), None),
@@ -252,13 +274,29 @@ def _number(quantity: Decimal) -> Any:
     return int(quantity) if quantity == int(quantity) else str(quantity)
 
 
-def _money(minor: int, currency: str) -> str:
+def _price(line: Data) -> Decimal:
+    quantity = Decimal(str(line["quantity"]))
+    return line["net"] / quantity if quantity else Decimal(line["price"])  # what is written as a price is rounded
+
+
+def _uncounted(paper: Data) -> list[str]:
+    counted = {"net": "total without VAT", "tax": "VAT", "gross": "total with VAT", "due": "amount due"}
+    totals, unit = paper["totals"], f"in whole minor units of {paper['currency']}"
+    return [f"{counted[one]} {unit}" for one in counted if totals[one] is not None and totals[f"{one}_minor"] is None]
+
+
+def _money(minor: int | Decimal, currency: str) -> str:
     digits = DIGITS.get(currency, 2)
-    return f"{Decimal(minor).scaleb(-digits):,.{digits}f} {currency}"
+    shown = digits if minor == int(minor) else digits + 4  # a price may be finer than the smallest coin
+    return f"{Decimal(minor).scaleb(-digits):,.{shown}f} {currency}"
 
 
 def _plain(text: str | None) -> str:
     return "".join((text or "").casefold().split())
+
+
+def _code(text: str | None) -> str:
+    return "".join(letter for letter in (text or "").casefold() if letter.isalnum())
 
 
 def _is_error(finding: Data) -> bool:
