@@ -13,8 +13,21 @@ A playbook is one async function:
 from remit.connections.action import Receipt
 from remit.errors import DocumentInvalid
 from remit.intelligence.judge import Judgement
+from remit.money import minor_units, write_money
 from remit.runtime.context import Context
 from remit.runtime.run import Done, Escalate, Outcome, Stop
 from remit.runtime.signal import Signal
 
-__all__ = ["Context", "DocumentInvalid", "Done", "Escalate", "Judgement", "Outcome", "Receipt", "Signal", "Stop"]
+__all__ = [
+    "Context",
+    "DocumentInvalid",
+    "Done",
+    "Escalate",
+    "Judgement",
+    "Outcome",
+    "Receipt",
+    "Signal",
+    "Stop",
+    "minor_units",
+    "write_money",
+]

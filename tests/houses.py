@@ -218,3 +218,9 @@ async def rows_of(house: House, statement: str, *arguments: object) -> list[Any]
     """Ask the database something only a test asks."""
     async with house.database.pool.acquire() as connection:
         return list(await connection.fetch(statement, *arguments))
+
+
+async def kept_by(database: Database, value: object) -> Any:
+    """Give a value to the database and take it back."""
+    async with database.pool.acquire() as connection:
+        return await connection.fetchval("SELECT $1::jsonb", value)

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final, cast, get_args
 
@@ -26,11 +26,16 @@ def check(text: CharterText) -> tuple[CharterForm | None, list[Fault]]:
 
 def write_faults(faults: Sequence[Fault], text: CharterText, file: str) -> str:
     """Write faults by line, as `file:line: what is wrong. What to do`."""
-    placed = sorted({(fault.line or text.line_of(fault.place), fault.sentence) for fault in faults})
+    placed = sorted({(fault.line or text.line_of(fault.place), _on_one_line(fault.sentence)) for fault in faults})
     lines = [f"{file}:{line}: {sentence}" for line, sentence in placed[:_MOST]]
     if len(placed) > _MOST:
         lines.append(f"{file}:{placed[_MOST][0]}: and {len(placed) - _MOST} more. Mend those above first")
     return "\n".join(lines)
+
+
+def _on_one_line(sentence: str) -> str:
+    """Join lines that came in with what is quoted."""
+    return " ".join(sentence.split())
 
 
 # ── words and values ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -54,7 +59,10 @@ def _shape(tree: Mapping[str, Any]) -> tuple[CharterForm | None, list[Fault]]:
 
 
 def _place(problem: Mapping[str, Any]) -> Place:
-    return tuple(part for part in problem["loc"] if part != "[key]")
+    """Find the place a problem is at: one with the name of a field ends in `[key]`, a word anybody may write too."""
+    place: Place = tuple(problem["loc"])
+    is_about_a_name = place[-1:] == ("[key]",) and place[-3:-2] == ("where",) and problem["type"].startswith("string_")
+    return place[:-1] if is_about_a_name else place
 
 
 def _sentence(problem: Mapping[str, Any], place: Place) -> str:
@@ -166,10 +174,32 @@ def _between(tree: Mapping[str, Any]) -> Iterator[Fault]:
     for what, path in _ONCE:
         yield from _twice(what, list(_find(tree, path, ())))
     granted = {name for _, name in _find(tree, ("grants", None, "operation"), ())}
+    read = {name for _, name in _find(tree, ("systems", None, "reads", None), ())}
     for place, name in _find(tree, ("prohibitions", None, "operation"), ()):
-        hit = {name} if not name.endswith(".*") else {each for each in granted if each.startswith(name[:-1])}
-        for both in sorted(hit & granted):
-            yield Fault(place=place, sentence=f"`{both}` is both granted and prohibited. Take one of the two out")
+        for what, allowed in (("granted", granted), ("read", read)):
+            for both in _covered(name, allowed):
+                yield Fault(
+                    place=place, sentence=f"`{spell((both,))}` is both {what} and prohibited. Take one of the two out"
+                )
+    for place, name in _find(tree, ("reviews", None, "operations", None), ()):
+        if not _covered(name, granted):
+            yield Fault(place=place, sentence=_ungranted(name, granted))
+    for place, name in _find(tree, ("escalation_paths", None, "receiving_domain"), ()):
+        if name == tree.get("domain"):
+            yield Fault(
+                place=place, sentence=f"`{spell((name,))}` is the worker's own domain. Name the one that takes over"
+            )
+
+
+def _covered(name: str, operations: Iterable[str]) -> list[str]:
+    """List the operations a name stands for: itself, or all of `system.*`."""
+    return sorted(each for each in operations if each == name or (name.endswith(".*") and each.startswith(name[:-1])))
+
+
+def _ungranted(name: str, granted: Collection[str]) -> str:
+    near = get_close_matches(name[:80], [*granted, *(f"{each.partition('.')[0]}.*" for each in granted)], n=1)
+    advice = f"Did you mean `{spell((near[0],))}`?" if near else "Grant it, or take it out of the review"
+    return f"`{spell((name,))}` is reviewed and not granted, so nobody would ever be asked. {advice}"
 
 
 def _twice(what: str, found: list[tuple[Place, str]]) -> Iterator[Fault]:

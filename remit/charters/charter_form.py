@@ -1,7 +1,7 @@
 """A charter as it is written in YAML: the outside form, checked field by field before it becomes a `Charter`."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from remit.charters.charter import Domain, Stage
-from remit.charters.money import parse_duration, parse_money
+from remit.charters.money import CONFIDENCE, MONEY, parse_confidence, parse_duration, parse_money
 from remit.charters.role import Role
 from remit.charters.trigger import next_due
 
@@ -76,8 +76,16 @@ Count = Annotated[int, Field(gt=0, le=1_000_000_000)]
 Cron = Annotated[str, StringConstraints(max_length=200), AfterValidator(_is_cron)]
 Money = Annotated[
     tuple[int, str],
+    BeforeValidator(_as_money, json_schema_input_type=Annotated[str, Field(pattern=f"^{MONEY}$")]),
+]
+Confidence = Annotated[
+    int,
+    Field(ge=0, le=1000),
     BeforeValidator(
-        _as_money, json_schema_input_type=Annotated[str, Field(pattern=r"^[0-9][0-9_]*(\.[0-9]+)? [A-Z]{3}$")]
+        parse_confidence,
+        json_schema_input_type=Literal[0]
+        | Annotated[int, Field(gt=100, le=1000)]
+        | Annotated[str, Field(pattern=f"^{CONFIDENCE}$")],
     ),
 ]
 Duration = Annotated[
@@ -202,8 +210,8 @@ class ReviewForm(Form):
     amount_over: Money | None = Field(
         default=None, description="only above this amount, as in `1000.00 EUR`; another currency counts as above"
     )
-    confidence_under: Annotated[int, Field(ge=0, le=1000)] | None = Field(
-        default=None, description="only when the worker is less sure than this, 0 to 1000"
+    confidence_under: Confidence | None = Field(
+        default=None, description="only when the worker is less sure than this: `70%`, or 700 of 1000"
     )
     roles: Annotated[tuple[Annotated[Role, AfterValidator(_answers)], ...], Field(min_length=1)] = Field(
         description="each of these must approve"

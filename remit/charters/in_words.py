@@ -14,7 +14,8 @@ from remit.charters.charter import (
     Stage,
     Trigger,
 )
-from remit.charters.money import write_duration, write_money
+from remit.charters.money import write_duration
+from remit.money import write_money
 
 _STAGES = {
     Stage.ASSISTIVE: "a person approves every time",

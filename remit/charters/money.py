@@ -1,45 +1,41 @@
-"""Money and durations as people write them in a charter, and as rules compare them: integers."""
+"""Money, durations and confidence as people write them in a charter, and as rules compare them: integers."""
 
 import re
 from decimal import Decimal
 from typing import Final
 
-_EXPONENTS: Final = {  # the decimals of currencies that do not have two, by ISO 4217
-    0: frozenset(re.findall("[A-Z]+", "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF")),
-    3: frozenset(re.findall("[A-Z]+", "BHD IQD JOD KWD LYD OMR TND")),
-}
-_MONEY: Final = re.compile(r"([0-9][0-9_]*(?:\.[0-9]+)?) ([A-Z]{3})", re.ASCII)
+from remit.money import DIGITS, minor_units
+
+MONEY: Final = r"((?:[0-9]+|[0-9]{1,3}(?:_[0-9]{3})+)(?:\.[0-9]+)?) ([A-Z]{3})"
+"""How an amount is written; `_` may part thousands."""
+
+CONFIDENCE: Final = r"(100(?:\.0)?|[0-9]{1,2}(?:\.[0-9])?) ?%"
+"""How a confidence is written as a share."""
+
+_MONEY: Final = re.compile(MONEY, re.ASCII)
+_CONFIDENCE: Final = re.compile(CONFIDENCE, re.ASCII)
 _DURATION: Final = re.compile(r"([0-9]{1,12}) ?(s|min|h|d)", re.ASCII)
 _SECONDS: Final = {"s": 1, "min": 60, "h": 3600, "d": 86400}
-_MOST_MINOR: Final = 2**63 - 1
 _MOST_SECONDS: Final = 3660 * 86400
 _MOST_DIGITS: Final = 60
+_PERCENT: Final = 100
 
 
 def parse_money(text: str) -> tuple[int, str]:
     """Read `1000.00 EUR` as minor units and currency; the decimals are those of ISO 4217.
 
     Raises:
-        ValueError: It is not written so, has more decimals than the currency, or is larger than the house counts.
+        ValueError: It is not written so, the currency is unknown or has fewer decimals, or the house cannot count it.
     """
     found = _MONEY.fullmatch(text) if len(text) <= _MOST_DIGITS else None
     if not found:
         raise ValueError(f"`{text[:_MOST_DIGITS]}` is no amount of money. Write it like `1000.00 EUR`")
-    currency = found.group(2)
-    exponent = _exponent(currency)
-    whole, _, part = found.group(1).replace("_", "").partition(".")
-    if part[exponent:].strip("0"):
-        raise ValueError(f"`{text}` has more decimals than {currency} has. Write {exponent}")
-    minor = int(whole + part[:exponent].ljust(exponent, "0"))
-    if minor > _MOST_MINOR:
-        raise ValueError(f"`{text}` is a larger amount than the house counts. Write a smaller one")
-    return minor, currency
-
-
-def write_money(minor: int, currency: str) -> str:
-    """Write minor units as people do: `1000.00 EUR`."""
-    exponent = _exponent(currency)
-    return f"{Decimal(minor).scaleb(-exponent):.{exponent}f} {currency}"
+    amount, currency = found.group(1).replace("_", ""), found.group(2)
+    decimals = len(amount.partition(".")[2])
+    # Three decimals of two may be thousands, by the point of another country.
+    if decimals > DIGITS.get(currency, decimals):
+        raise ValueError(f"`{text}` has more decimals than {currency} has. Write {DIGITS[currency] or 'none'}")
+    return minor_units(amount, currency), currency
 
 
 def parse_duration(text: str) -> int:
@@ -63,5 +59,25 @@ def write_duration(seconds: int) -> str:
     return f"{seconds // _SECONDS[unit]}{unit}"
 
 
-def _exponent(currency: str) -> int:
-    return next((decimals for decimals, codes in _EXPONENTS.items() if currency in codes), 2)
+def parse_confidence(given: object) -> object:
+    """Read `70%` as 700 of 1000; a whole number of 1000 stays as it is, for its range is checked by the form.
+
+    Raises:
+        ValueError: It is no confidence, or could be either.
+    """
+    match given:
+        case bool():
+            return given
+        case int() if 1 <= given <= _PERCENT:
+            share, of_thousand = f"{given}%", f"{given // 10}.{given % 10}%".replace(".0%", "%")
+            raise ValueError(f"`{given}` may be {given} % or {given} of 1000. Write `{share}` or `{of_thousand}`")
+        case float():
+            raise ValueError(f"`{given:g}` is no confidence. Write a share like `70%`, or a whole number of 1000")
+        case str():
+            found = _CONFIDENCE.fullmatch(given)
+            if not found:
+                shown = given[:_MOST_DIGITS]
+                raise ValueError(f"`{shown}` is no confidence. Write it like `70%`, at most `100%`")
+            return int(Decimal(found.group(1)) * 10)
+        case _:
+            return given

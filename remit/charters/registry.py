@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from remit.canonical import digest_of
-from remit.charters.charter import Charter
+from remit.charters.charter import Charter, Domain
 from remit.charters.charter_file import parse_charter
 from remit.charters.lifecycle import Status, check_transition
-from remit.charters.worker_record import AccuracyHistory, WorkerRecord, record_of
+from remit.charters.worker_record import AccuracyHistory, WorkerRecord, record_of, unreadable
 from remit.errors import CharterInvalid, NotFound
 from remit.store.database import Database, Row, Transaction
 
@@ -88,7 +88,8 @@ def _read(path: Path, shown: str) -> str:
 async def register(transaction: Transaction, files: WorkerFiles, charter: Charter, now: datetime) -> bool:
     """Make a version current; give False when it is current already, or the worker has retired.
 
-    A worker new to the house goes live; the status of another stays as it is.
+    A worker new to the house goes live; the status of another stays as it is. Whoever registers several in one
+    transaction does it in the order of their names: each is locked until the end, and two orders could wait for ever.
 
     Raises:
         CharterInvalid: The charter has another name than the folder, so that two folders could be one worker.
@@ -179,10 +180,15 @@ def _version(row: Row) -> WorkerVersion:
 
 def _record(row: Row) -> WorkerRecord:
     counts = {name: row[name] for name in ("approved", "edited", "rejected", "last_answered_at")}
+    try:
+        charter, fault = parse_charter(row["charter"], file=f"{row['name']}/charter.yaml"), ""
+    except CharterInvalid as error:  # it was stored by looser rules; the others are shown all the same
+        charter, fault = unreadable(row["name"], Domain(row["domain"])), str(error)
     return record_of(
-        parse_charter(row["charter"], file=f"{row['name']}/charter.yaml"),
+        charter,
         status=Status(row["status"]),
         accuracy=AccuracyHistory(**counts),
         modified_at=row["changed_at"],
         version=row["version"],
+        fault=fault,
     )

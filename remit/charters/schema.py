@@ -37,7 +37,7 @@ def _cleaned(node: Any) -> Any:
             if len(branches) == 1:
                 del fields["anyOf"]
                 return {**branches[0], **fields}
-            return fields
+            return {**fields, "anyOf": branches} if branches else fields
         case list():
             return [_cleaned(each) for each in cast("list[Any]", node)]
         case _:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import combinations
 from math import inf
 from typing import Any, Final, cast
@@ -19,8 +19,13 @@ _CRON: Final = re.compile(" ".join([_NUMBERS] * 3 + [_NUMBERS_OR_NAMES] * 2), re
 
 
 def matches(trigger: Trigger, type_: str, data: Mapping[str, Any]) -> bool:
-    """Tell whether a signal of this type with this data begins the worker. A missing field never matches."""
-    return trigger.event == type_ and all(_holds(condition, data) for condition in trigger.where)
+    """Tell whether a signal of this type with this data begins the worker. A missing field never matches.
+
+    What the clock begins, no signal matches.
+    """
+    return (
+        bool(trigger.event) and trigger.event == type_ and all(_holds(condition, data) for condition in trigger.where)
+    )
 
 
 def read_field(data: Mapping[str, Any], path: str) -> Any:
@@ -42,7 +47,7 @@ def next_due(cron: str, after: datetime) -> datetime:
     if not _CRON.fullmatch(cron):
         raise ValueError(f"`{cron}` is no cron expression")
     try:
-        return croniter(cron, after).get_next(datetime)
+        return croniter(cron, after.astimezone(UTC)).get_next(datetime)
     except (CroniterBadDateError, OverflowError):
         raise ValueError(f"`{cron}` is never due") from None
     except (CroniterError, ValueError, KeyError, AttributeError):

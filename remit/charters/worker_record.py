@@ -70,10 +70,12 @@ class WorkerRecord:
     """the digest of its current charter and playbook"""
     audit_log: str
     """the command that lists everything the ledger holds of it"""
+    fault: str = ""
+    """why its charter cannot be read; then what the charter says is empty, and the worker is not on duty"""
 
 
 def record_of(
-    charter: Charter, *, status: Status, accuracy: AccuracyHistory, modified_at: datetime, version: str
+    charter: Charter, *, status: Status, accuracy: AccuracyHistory, modified_at: datetime, version: str, fault: str = ""
 ) -> WorkerRecord:
     """Draw a record from a charter and what the registry knows besides."""
     written = {grant.operation.partition(".")[0] for grant in charter.grants}
@@ -90,7 +92,7 @@ def record_of(
         connected_systems=tuple(sorted(written | {access.system for access in charter.systems})),
         data_access=charter.systems,
         action_permissions=charter.grants,
-        action_boundaries=describe_boundaries(charter),
+        action_boundaries=() if fault else describe_boundaries(charter),
         prohibitions=charter.prohibitions,
         review_checkpoints=charter.reviews,
         escalation_paths=charter.escalation_paths,
@@ -100,4 +102,23 @@ def record_of(
         modified_at=modified_at,
         version=version,
         audit_log=f"remit ledger search --worker {charter.name}",
+        fault=fault,
+    )
+
+
+def unreadable(name: str, domain: Domain) -> Charter:
+    """Make up for a charter that cannot be read: it says nothing, and grants nothing."""
+    return Charter(
+        name=name,
+        title=name,
+        domain=domain,
+        purpose="",
+        process="",
+        business_owner="",
+        technical_owner="",
+        seats=Seats(accountable="", system_owner="", risk_owner=""),
+        triggers=(),
+        systems=(),
+        grants=(),
+        escalation_contacts=(),
     )

@@ -40,7 +40,7 @@ async def list_workers(*, as_json: AsJson = False) -> None:
         for record in records
     ]
     empty = "no workers yet. `remit up` brings those of the workers' folder in"
-    return print_table(columns, cells, empty=empty, notes=[record.purpose for record in records])
+    return print_table(columns, cells, empty=empty, notes=[record.fault or record.purpose for record in records])
 
 
 @app.command()

@@ -135,12 +135,11 @@ async def _look_at_ledger(settings: Settings, database: Database) -> Finding:
 
 
 async def _look_at_queue(database: Database) -> Finding:
-    queue = await database.fetch_row("count_queue") or {}
-    forgotten = await database.fetch("find_forgotten_runs", clock.now() - _FORGOTTEN_AFTER)
+    queue = await database.fetch_row("count_queue", clock.now() - _FORGOTTEN_AFTER) or {}
     found = f"{queue['jobs']} runs stand in it, {queue['picked']} are worked on"
-    if forgotten:
+    if queue["forgotten"]:
         advice = "A running `remit up` takes them up again within seconds. Start it"
-        return _bad("queue", f"{found}, {len(forgotten)} are forgotten", advice)
+        return _bad("queue", f"{found}, {queue['forgotten']} are forgotten", advice)
     return _well("queue", found)
 
 

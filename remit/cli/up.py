@@ -25,6 +25,7 @@ from remit.runtime.house import House
 from remit.runtime.schedule import keep_time
 from remit.runtime.watch import watch
 from remit.settings import Settings, read_settings
+from remit.store.database import translated
 from remit.web.app import create_app
 from remit.web.asked import load_token
 from remit.web.opening import open_house
@@ -75,7 +76,7 @@ def _parts(house: House, settings: Settings, stop: asyncio.Event, *, practice: b
     """List what runs beside the API, each until it is told to stop."""
     signer = load_signer(settings.data_directory)
     parts: list[_Part] = [
-        _lasting("dispatcher", dispatch(house, concurrency=settings.concurrency, stop=stop), stop),
+        _lasting("dispatcher", _dispatch(house, settings, stop), stop),
         _lasting("sequencer", run_sequencer(house.database, signer, stop=stop), stop),
         _lasting("schedule", keep_time(house, stop=stop), stop),
         _lasting("watcher of the drop folder", watch(house, settings.drop, stop=stop), stop),
@@ -83,6 +84,11 @@ def _parts(house: House, settings: Settings, stop: asyncio.Event, *, practice: b
     if practice and settings.practice:
         parts.append(demonstrate(house, settings.drop, stop=stop))
     return parts
+
+
+async def _dispatch(house: House, settings: Settings, stop: asyncio.Event) -> None:
+    with translated(house.database.url):  # PgQueuer speaks to the database itself, and fails in the driver's words
+        await dispatch(house, concurrency=settings.concurrency, stop=stop)
 
 
 def _api(house: House, settings: Settings, listening: socket.socket, stop: asyncio.Event) -> _Part:

@@ -108,11 +108,11 @@ async def _role_of(transaction: Transaction, review: Row, given: Answer) -> str:
 
 
 def _as_answered(review: Row, given: Answer) -> tuple[str, dict[str, Any]]:
-    if given.arguments is None or canonical(given.arguments) == canonical(review["arguments"]):
+    arguments = review["arguments"] if given.arguments is None else as_kept(given.arguments)
+    if canonical(arguments) == canonical(review["arguments"]):
         return review["digest"], review["arguments"]
     if review["kind"] == "outcome":
         raise NotAllowed("what has perhaps happened cannot be edited. Answer whether it happened")
-    arguments = as_kept(given.arguments)
     return approval_digest(review["operation"], arguments, review["packet"]["charter"]), arguments
 
 

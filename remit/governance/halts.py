@@ -15,6 +15,7 @@ from uuid import UUID
 from remit import clock
 from remit.charters.charter import Domain
 from remit.errors import Conflict, InputInvalid, NotAllowed, NotFound
+from remit.governance.claim import as_kept
 from remit.governance.gateway import BEGIN_WITHIN
 from remit.governance.roles import person
 from remit.ledger.entry import Entry, EntryKind, append
@@ -63,7 +64,7 @@ async def stop(database: Database, scope: str, reason: str, who: str, now: datet
         entry = Entry(
             kind=EntryKind.HALT_SET,
             body={"halt": halt, "scope": scope, "reason": reason, "person": who, "in_flight": begun},
-            worker=scope.removeprefix("worker:") if scope.startswith("worker:") else "",
+            worker=_worker_of(scope),
             at=now,
         )
         await append(transaction, entry)
@@ -79,6 +80,10 @@ async def stop(database: Database, scope: str, reason: str, who: str, now: datet
     )
 
 
+def _worker_of(scope: str) -> str:
+    return scope.removeprefix("worker:") if scope.startswith("worker:") else ""
+
+
 async def _check(transaction: Transaction, scope: str, reason: str, who: str) -> None:
     kind, _, name = scope.partition(":")
     known = scope == "everything" or (kind == "domain" and name in set(Domain)) or (kind == "worker" and name)
@@ -86,7 +91,7 @@ async def _check(transaction: Transaction, scope: str, reason: str, who: str) ->
         raise InputInvalid(f"unknown scope `{scope}`. Say `everything`, `domain:<domain>` or `worker:<name>`")
     if kind == "worker" and await transaction.fetch_value("find_worker", name) is None:
         raise InputInvalid(f"there is no worker `{name}`. `remit workers` shows those there are")
-    if not reason.strip():
+    if not as_kept(reason).strip():
         raise InputInvalid("a halt needs a reason. Say in a few words what went wrong")
     if not (await person(transaction, who)).may(*_MAY_STOP):
         raise NotAllowed(f"`{who}` may not stop workers. Ask a person who is {', '.join(_MAY_STOP)}")
@@ -126,7 +131,7 @@ async def lift(database: Database, scope: str, reason: str, who: str, now: datet
         runs = [row["id"] for row in await transaction.fetch("open_halted_runs", now)]
         await enqueue_runs(transaction, runs)
         body = {"halt": halt["id"], "scope": scope, "reason": reason, "person": who, "runs": len(runs)}
-        await append(transaction, Entry(kind=EntryKind.HALT_LIFTED, body=body, at=now))
+        await append(transaction, Entry(kind=EntryKind.HALT_LIFTED, body=body, worker=_worker_of(scope), at=now))
         return len(runs)
 
 

@@ -23,8 +23,8 @@ from cedarpy.pst import entity_uids
 from remit.charters.role import Role
 from remit.errors import PolicyInvalid
 
-ROLES: Final = frozenset(role.value for role in Role)
-"""Who can be asked."""
+ROLES: Final = frozenset(role.value for role in Role if role is not Role.AUDITOR)
+"""Who can be asked: an auditor reads everything and answers nothing."""
 
 _ANNOTATIONS: Final = frozenset({"id", "sentence", "roles", "otherwise", "approvals"})
 _MOST_APPROVALS: Final = 20

@@ -5,15 +5,12 @@ parsed again and must hold exactly the rules meant.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from remit.charters.charter import Charter, Grant, Prohibition, ReviewRule
 from remit.errors import PolicyInvalid
 from remit.governance.policy_check import read_own
 from remit.governance.rule import Rule
-
-_DIGITS: Final = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "OMR": 3, "JOD": 3, "TND": 3}
-"""Digits of a currency's minor unit, where they are not two."""
+from remit.money import write_money
 
 
 def compile_charter(charter: Charter) -> tuple[Rule, ...]:
@@ -42,13 +39,6 @@ def quoted(text: str) -> str:
     return '"' + "".join(_escaped(letter) for letter in text) + '"'
 
 
-def money(amount: int, currency: str) -> str:
-    """Write an amount in minor units for people: 500000 EUR is `5,000.00 EUR`."""
-    digits = _DIGITS.get(currency, 2)
-    whole, part = divmod(amount, 10**digits)
-    return f"{whole:,}.{part:0{digits}d} {currency}" if digits else f"{whole:,} {currency}"
-
-
 def _escaped(letter: str) -> str:
     # Beyond plain ASCII everything is escaped, so that no look-alike, line break or direction mark reaches the parser.
     return letter if " " <= letter <= "~" and letter not in '"\\' else f"\\u{{{ord(letter):x}}}"
@@ -71,7 +61,7 @@ def _grant(charter: Charter, grant: Grant) -> Iterator[tuple[str, str]]:
     yield _rule(f"grant:{grant.operation}", because, f"permit ({scope});")
     if grant.limit is not None:
         currency = quoted(grant.currency)
-        sentence = f"`{grant.operation}` moves at most {money(grant.limit, grant.currency)} at once."
+        sentence = f"`{grant.operation}` moves at most {write_money(grant.limit, grant.currency)} at once."
         over = f"context has amount && context.currency == {currency} && context.amount > {grant.limit}"
         yield _rule(f"limit:{grant.operation}", sentence, _forbid(over, operation))
         sentence = f"`{grant.operation}` needs an amount in {grant.currency}: another cannot be held against its limit."

@@ -144,11 +144,11 @@ class Context:
         """Wait, in the words of `timedelta`: the run costs one row until then."""
 
         async def do(number: int) -> None:
-            recorded = self._recorded(number, "wait", "until", duration)
-            now = self._house.clock.now()
+            asked, now = as_kept(duration), self._house.clock.now()
+            recorded = self._recorded(number, "wait", "until", asked)
             until = datetime.fromisoformat(recorded.result) if recorded else now + timedelta(**duration)
             if recorded is None:
-                self._note(number, ("wait", "until", duration), until.isoformat())
+                self._note(number, ("wait", "until", asked), until.isoformat())
             if now < until:
                 await self._rest(Rest.TIME, f"waits until {until:%Y-%m-%d %H:%M} UTC", until)
 
@@ -203,10 +203,11 @@ class Context:
 
     async def _step(self, kind: str, name: str, asked: Any, do: Callable[[], Awaitable[Any]]) -> Any:
         async def do_once(number: int) -> Any:
-            recorded = self._recorded(number, kind, name, asked)
+            kept = as_kept(asked)
+            recorded = self._recorded(number, kind, name, kept)
             if recorded is not None:
                 return recorded.result
-            return self._note(number, (kind, name, asked), await do())
+            return self._note(number, (kind, name, kept), await do())
 
         return await self._in_turn(do_once)
 
@@ -218,7 +219,7 @@ class Context:
         step = self._claimed.steps.get(number)
         if step is None:
             return None
-        if (step.kind, step.name, step.asked) != (kind, name, as_kept(asked)):
+        if (step.kind, step.name, step.asked) != (kind, name, asked):
             raise PlaybookInvalid(
                 f"step {number} was `{step.kind} {step.name}` and is `{kind} {name}` now. "
                 "A playbook has to ask the same again for the same signal: no time, no randomness of its own"
@@ -228,7 +229,7 @@ class Context:
     def _note(self, number: int, what: tuple[str, str, Any], result: Any) -> Any:
         """Keep a step until the next commit; give its result as a replay will."""
         kind, name, asked = what
-        step = Step(number=number, kind=kind, name=name, asked=as_kept(asked), result=as_kept(result))
+        step = Step(number=number, kind=kind, name=name, asked=asked, result=as_kept(result))
         self._pending.append(step)
         return step.result
 

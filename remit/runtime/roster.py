@@ -1,5 +1,10 @@
-"""Who is on duty: the current version of each worker with its rules, and every older version that a run still needs."""
+"""Who is on duty: the current version of each worker with its rules, and every older version that a run still needs.
 
+A version that cannot be read any more, because it was stored by looser rules, keeps its own worker from duty and no
+other.
+"""
+
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,13 +12,16 @@ from datetime import datetime
 from remit.charters import registry
 from remit.charters.charter import Charter
 from remit.charters.charter_file import parse_charter
+from remit.charters.check import check_operations
 from remit.connections.operation import Operation
-from remit.errors import NotFound
+from remit.errors import CharterInvalid, NotFound, PlaybookInvalid
 from remit.governance.house import HouseRules
 from remit.governance.mandate import Mandate
 from remit.governance.policy import Policy
 from remit.runtime.playbooks import Playbook, load_playbook
 from remit.store.database import Database
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +47,7 @@ class Roster:
         self._versions: dict[str, Employed] = {}
         self._mandates: dict[str, Mandate] = {}
         self._current: dict[str, str] = {}
+        self._unreadable: set[str] = set()
         self.on_duty: tuple[Employed, ...] = ()
         self.on_duty_since: Mapping[str, datetime] = {}
 
@@ -46,7 +55,8 @@ class Roster:
         """Read which version of each worker is current, and who is live."""
         records = await registry.list_current(self._database)
         self._current = {record.worker: record.digest for record in records}
-        self.on_duty = tuple([await self.version(record.digest) for record in records if record.status == "live"])
+        live = [await self._readable(record) for record in records if record.status == "live"]
+        self.on_duty = tuple(employed for employed in live if employed is not None)
         since = await self._database.fetch("list_on_duty_since")
         self.on_duty_since = {row["name"]: row["changed_at"] for row in since}
 
@@ -55,6 +65,7 @@ class Roster:
 
         Raises:
             NotFound: The registry never had it.
+            CharterInvalid: Its charter breaks a rule of charters that came after it.
             PlaybookInvalid: Its playbook cannot be loaded.
         """
         if digest not in self._versions:
@@ -73,7 +84,8 @@ class Roster:
 
         Raises:
             NotFound: There is no such worker.
-            PolicyInvalid: Its charter does not fit the connected systems.
+            CharterInvalid: Its charter cannot be read, or does not fit the connected systems.
+            PolicyInvalid: Its charter or a house rule means nothing.
         """
         if worker not in self._current:
             await self.refresh()
@@ -82,6 +94,21 @@ class Roster:
             raise NotFound(f"there is no worker `{worker}`. `remit workers` shows those there are")
         if digest not in self._mandates:
             employed = await self.version(digest)
+            self._check(employed.charter)
             policy = Policy.build(employed.charter, self._operations, self._house_rules)
             self._mandates[digest] = Mandate(charter=employed.charter, digest=employed.charter_digest, policy=policy)
         return self._mandates[digest]
+
+    async def _readable(self, record: registry.WorkerVersion) -> Employed | None:
+        try:
+            return await self.version(record.digest)
+        except (CharterInvalid, PlaybookInvalid) as error:
+            if record.digest not in self._unreadable:  # this is asked every few seconds
+                _log.error("`%s` is not on duty: %s", record.worker, "; ".join(str(error).splitlines()))
+                self._unreadable.add(record.digest)
+            return None
+
+    def _check(self, charter: Charter) -> None:
+        known = {name: operation.kind.value for name, operation in self._operations.items()}
+        if faults := check_operations(charter, known):
+            raise CharterInvalid(f"the charter of `{charter.name}` cannot be used: {'; '.join(faults)}")

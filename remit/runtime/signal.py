@@ -15,7 +15,10 @@ from remit.governance.claim import as_kept
 
 _MOST = 262_144  # characters of JSON: what every CloudEvents intermediary must forward is 64 KiB, four times that
 _TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
-_LONGEST = 500  # characters of a name: the house searches by them, and an index holds no more
+# Characters of what the house searches by: an index holds 2,704 bytes, and a character may need four.
+_LONGEST_SOURCE = 250
+_LONGEST_ID = 400
+_LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +48,15 @@ class Signal:
         return f"`{self.type}`{about} from {self.source}"
 
 
-_Text = Annotated[str, Field(min_length=1, max_length=_LONGEST)]
-
-
 class _CloudEvent(BaseModel):
     """The attributes of https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md that the house uses."""
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True, strict=True)
 
     specversion: Literal["1.0"]
-    id: _Text
-    source: _Text
-    type: _Text
+    id: Annotated[str, Field(min_length=1, max_length=_LONGEST_ID)]
+    source: Annotated[str, Field(min_length=1, max_length=_LONGEST_SOURCE)]
+    type: Annotated[str, Field(min_length=1, max_length=_LONGEST)]
     subject: str = Field(default="", max_length=_LONGEST)
     time: AwareDatetime | None = None
     traceparent: str = ""

@@ -1,6 +1,7 @@
 """`/health` and `/metrics`: for those who run the house. They tell counts, never contents, and need no token."""
 
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from pydantic import BaseModel, Field
 
@@ -31,7 +32,7 @@ async def ready(house: AskedHouse) -> Ready:
     return Ready(status="ready", workers=len(house.roster.on_duty), unsequenced=waiting)
 
 
-@router.get("/metrics", summary="Metrics for Prometheus", response_class=Response)
+@router.get("/metrics", summary="Metrics for Prometheus", response_class=PlainTextResponse)
 async def metrics(house: AskedHouse) -> Response:
     """Count runs, actions, reviews and entries from the rows, so that every process tells the same."""
     registry = CollectorRegistry()

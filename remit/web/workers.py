@@ -33,6 +33,6 @@ async def list_workers(house: AskedHouse, _: AskedPerson) -> list[WorkerRecord]:
 async def show_worker(name: str, house: AskedHouse, _: AskedPerson) -> dict[str, Any]:
     """Show one worker: its record, its charter as sentences and as text."""
     record = await registry.show_worker(house.database, name)
-    version = await registry.version(house.database, record.version)
-    charter = parse_charter(version.charter, file=f"{name}/charter.yaml")
-    return {"record": asdict(record), "sentences": describe(charter), "charter": version.charter}
+    text = (await registry.version(house.database, record.version)).charter
+    sentences = () if record.fault else describe(parse_charter(text, file=f"{name}/charter.yaml"))
+    return {"record": asdict(record), "sentences": sentences, "charter": text}

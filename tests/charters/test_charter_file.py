@@ -115,6 +115,25 @@ def test_what_is_left_out_has_its_default(example: str) -> None:
         ("name: unsure-about-a-strategic-vendor", "name: above-the-fast-path", "the review `above-the-fast-path`"),
         ("erp.get_order]", "get_order]", "`get_order` in `systems.0.reads.1` has to look like `system.verb_noun`"),
         ("confidence_under: 700", "confidence_under: 1001", "Write 1000 or less"),
+        ("confidence_under: 700", "confidence_under: -1", "Write 0 or more"),
+        ("confidence_under: 700", "confidence_under: true", "cannot be `true`. Write a whole number"),
+        ("confidence_under: 700", "confidence_under: 70", "`70` may be 70 % or 70 of 1000. Write `70%` or `7%`"),
+        ("limit: 2500.00 EUR", "limit: 2500.00 EUT", "`EUT` is not a currency of ISO 4217. Did you mean `EUR`?"),
+        ("limit: 2500.00 EUR", "limit: 2.500 EUR", "`2.500 EUR` has more decimals than EUR has. Write 2"),
+        ("limit: 2500.00 EUR", 'limit: "5\\n"', "`5 ` is no amount of money. Write it like `1000.00 EUR`"),
+        ("cron: 0 7 * * 1-5", 'cron: "0 7 * *\\n1"', "`0 7 * * 1` is no cron expression"),
+        ("operations: [erp.clear_invoice]", "operations: [erp.clear_invoce]", "Did you mean `erp.clear_invoice`?"),
+        ("operations: [erp.clear_invoice]", "operations: [crm.*]", "`crm.*` is reviewed and not granted"),
+        ("operation: bank.*", "operation: erp.get_order", "`erp.get_order` is both read and prohibited"),
+        ("receiving_domain: revenue", "receiving_domain: finance", "`finance` is the worker's own domain"),
+        ("title: Invoice Review", "title: Invoice Review\n'[key]': 1", "unknown word `[key]`. There are: name, title"),
+        ("scope: invoices", "'[key]': invoices", "unknown word `systems.0.[key]`. There are: system, reads, scope"),
+        (
+            "{equals: false}",
+            "{'[key]': 1}",
+            "unknown word `triggers.0.where.invoice.is_draft.[key]`. There are: equals",
+        ),
+        ("source: portal", "'a..[key]': portal", "`a..[key]` in `triggers.0.where.a..[key]` has to look like `field`"),
         ("because: A held invoice is not paid", "because: !!str A held", "no anchors and no tags"),
         ("because: A held invoice is not paid", "because: &x A held", "no anchors and no tags"),
         ("title: Invoice Review", "title: *x", "`*x` stands for something else. Write it out"),
@@ -140,6 +159,47 @@ def test_a_mistake_is_told_once_with_its_line(example: str, before: str, after: 
     assert int(faults[0].partition(":")[0]) in range(
         line_of(example, before) - 3, line_of(example, before) + after.count("\n") + 1
     )
+
+
+def test_a_whole_system_that_is_read_cannot_be_prohibited(example: str) -> None:
+    """Each read that `system.*` takes back is told."""
+    text = changed(example, ("operation: bank.*", "operation: erp.*"), ("operation: erp.pay", "operation: bank.pay"))
+
+    faults = faults_of(text)
+
+    assert [fault.partition(" ")[2] for fault in faults] == [
+        f"`{name}` is both {what} and prohibited. Take one of the two out"
+        for name, what in (
+            ("erp.clear_invoice", "granted"),
+            ("erp.get_invoice", "read"),
+            ("erp.get_order", "read"),
+            ("erp.hold_invoice", "granted"),
+        )
+    ]
+
+
+def test_a_field_may_be_called_as_an_author_likes(example: str) -> None:
+    """The word by which the checker marks a name is a name like any other."""
+    charter = parse_charter(changed(example, ("source: portal", "'[key]': portal")), file="f")
+
+    assert charter.triggers[0].where[0] == Condition(field="[key]", equals="portal")
+
+
+@pytest.mark.parametrize("reviewed", ["mail.*", "mail.draft_message", "erp.*"])
+def test_what_is_granted_can_be_reviewed(example: str, reviewed: str) -> None:
+    """A review speaks of an operation that is granted, or of a system in which something is."""
+    charter = parse_charter(
+        changed(example, ("operations: [erp.clear_invoice]", f"operations: [{reviewed}]")), file="f"
+    )
+
+    assert charter.reviews[0].operations == (reviewed,)
+
+
+def test_a_share_of_a_hundred_is_a_confidence(example: str) -> None:
+    """`70%` says what 700 says."""
+    plain = parse_charter(example, file="f")
+
+    assert parse_charter(changed(example, ("confidence_under: 700", "confidence_under: 70%")), file="f") == plain
 
 
 def test_a_missing_word_names_the_line_of_what_encloses_it(example: str) -> None:

@@ -19,13 +19,13 @@ It may read `erp.get_invoice` and `erp.get_order` in erp: invoices, their orders
 It reads nothing in mail.
 It may do `erp.hold_invoice`, at most 200 a day, alone only at low risk: A held invoice is not paid; a person
 releases it.
-It may do `erp.clear_invoice`, up to 2500.00 EUR, alone within its conditions: An invoice that agrees with its
+It may do `erp.clear_invoice`, up to 2,500.00 EUR, alone within its conditions: An invoice that agrees with its
 order is due. lena.fischer is accountable for this.
 It may do `mail.draft_message`, a person approves every time: A vendor is asked for what is missing; a person
 sends it.
 It must never do `erp.pay_invoice`: Two people in finance release payments.
 It must never use anything of bank: No worker touches an account.
-Before `erp.clear_invoice`, above 1000.00 EUR or in another currency it asks finance-reviewer: Above 1,000.00
+Before `erp.clear_invoice`, above 1,000.00 EUR or in another currency it asks finance-reviewer: Above 1,000.00
 EUR a finance reviewer looks.
 Before anything, at medium or high risk, for strategic, while supervised or conditional, in finance, when less
 than 70 % sure it asks finance-reviewer and risk-owner (2 people): A wrong hold annoys those we depend on.
@@ -36,7 +36,7 @@ row of one vendor does not agree. The receiver may: Draft a message to the vendo
 owner. First: The account owner reads the message before it is sent. Messages stay drafts until approved. Done
 means: The vendor has answered, and the answer stands on the invoices. If it is not taken up within 4h,
 maria.rossi is told.
-In a day it moves at most 100000.00 EUR.
+In a day it moves at most 100,000.00 EUR.
 In a day it writes at most 2000 times.
 In a day it spends at most 5 on judgements.
 What it did is kept for 3650 days.
@@ -74,7 +74,7 @@ def test_boundaries_are_limits_and_stages(example: str) -> None:
 
     assert describe_boundaries(charter)[:4] == (
         "`erp.hold_invoice`: at most 200 a day, alone, and people audit it.",
-        "`erp.clear_invoice`: up to 2500.00 EUR, alone within its conditions.",
+        "`erp.clear_invoice`: up to 2,500.00 EUR, alone within its conditions.",
         "`mail.draft_message`: a person approves every time.",
-        "In a day it moves at most 100000.00 EUR.",
+        "In a day it moves at most 100,000.00 EUR.",
     )

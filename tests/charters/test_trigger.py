@@ -1,7 +1,7 @@
 """Triggers: what begins a worker, and which workers share one."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -74,7 +74,9 @@ def test_a_condition_compares_one_field(condition: Condition, value: object, hol
 def test_another_type_of_signal_never_matches() -> None:
     """Only the trigger's own event begins it, and a trigger without one is begun by no signal."""
     assert not matches(Trigger(name="t", event="e"), "f", {})
-    assert not matches(Trigger(name="t", cron="0 7 * * *"), "clock.elapsed", {})
+    for by_the_clock in (Trigger(name="t", cron="0 7 * * *"), Trigger(name="t", since="e", by="a", days=1)):
+        assert not matches(by_the_clock, "clock.elapsed", {})
+        assert not matches(by_the_clock, "", {})
 
 
 @given(where=_WHERE, data=_STRANGE)
@@ -105,6 +107,15 @@ def test_a_cron_moment_is_in_utc_and_later() -> None:
     assert next_due("0 7 * * 1-5", after) == datetime(2026, 1, 5, 7, 0, tzinfo=UTC)
     assert next_due("0 7 * * MON-FRI", after) == datetime(2026, 1, 5, 7, 0, tzinfo=UTC)
     assert next_due("0 0 29 2 *", after) == datetime(2028, 2, 29, tzinfo=UTC)
+
+
+def test_a_cron_moment_is_in_utc_whoever_asks() -> None:
+    """The five fields are read in UTC, in whatever zone the time before is given."""
+    after = datetime(2026, 1, 1, 9, 0, tzinfo=timezone(timedelta(hours=5)))  # four in the morning in UTC
+
+    due = next_due("0 7 * * *", after)
+
+    assert (due, due.utcoffset()) == (datetime(2026, 1, 1, 7, 0, tzinfo=UTC), timedelta())
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ async def test_each_command_prints_something_for_people(remit: Remit, asked: Hou
         (["runs", "--limit", "0"], 2, "Invalid value"),
         (["nonsense"], 2, "No such command"),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+    ids=str,
 )
 async def test_an_error_says_what_to_do_by_its_exit_code(remit: Remit, words: list[str], code: int, said: str) -> None:
     """Each kind of error has its exit code, and goes to the error output in words."""

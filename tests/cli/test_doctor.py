@@ -77,6 +77,15 @@ async def test_a_vacant_seat_is_found(remit: Remit, asked: House) -> None:
     assert found["asks-before"] == "the seat of the system owner is vacant: `ken.ito` is not here"
 
 
+async def test_a_forgotten_run_is_found(remit: Remit, asked: House) -> None:
+    """A run that nobody works on and that no job stands for is told, with what takes it up again."""
+    async with asked.database.transaction() as transaction:
+        await transaction.connection.execute("UPDATE run SET state = 'open', changed_at = now() - interval '1 hour'")
+        await transaction.connection.execute("DELETE FROM pgqueuer")
+
+    assert "2 are forgotten" in wrong(await remit("doctor", "--json"))["queue"]
+
+
 async def test_a_mistake_in_connections_is_found(remit: Remit, asked: House, data: Path) -> None:
     """A declared connection that cannot be opened is named with its line."""
     (data / "connections.yaml").write_text("- system: erp2\n  kind: nonsense\n")

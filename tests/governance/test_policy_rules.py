@@ -11,7 +11,7 @@ from remit.governance.decision import Verdict
 from remit.governance.house import HouseRules
 from remit.governance.policy import Policy
 from remit.governance.policy_check import read_own
-from remit.governance.rules import compile_charter, money, quoted
+from remit.governance.rules import compile_charter, quoted
 from tests.governance.policy_samples import OPERATIONS, action, charter, facts, house, policy
 
 HOSTILE = [
@@ -187,18 +187,3 @@ def test_all_conditions_of_a_review_must_hold() -> None:
     assert rules.decide(action(**all_hold), facts()).verdict is Verdict.REVIEW
     assert [rules.decide(action(**(all_hold | off)), facts()).verdict for off in one_off] == [Verdict.PERMIT] * 3
     assert rules.decide(action(**all_hold), facts(Stage.CONDITIONAL)).verdict is Verdict.PERMIT
-
-
-@pytest.mark.parametrize(
-    ("amount", "currency", "written"),
-    [
-        (0, "EUR", "0.00 EUR"),
-        (500_000, "USD", "5,000.00 USD"),
-        (5, "EUR", "0.05 EUR"),
-        (1200, "JPY", "1,200 JPY"),
-        (1234, "KWD", "1.234 KWD"),
-    ],
-)
-def test_money_is_written_in_the_digits_of_its_currency(amount: int, currency: str, written: str) -> None:
-    """Minor units become what people read."""
-    assert written == money(amount, currency)

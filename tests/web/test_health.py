@@ -23,9 +23,9 @@ async def test_a_house_that_works_is_ready(asking: httpx.AsyncClient, opened: tu
     assert waiting > 0
 
 
-async def test_without_its_database_a_house_is_alive_and_not_ready(tmp_path: Path) -> None:
+async def test_without_its_database_a_house_is_alive_and_not_ready(home: Path) -> None:
     """When the server has stopped, readiness and metrics are 503 problems, and the process still says it is alive."""
-    server = embedded.start(tmp_path)
+    server = embedded.start(home)
     await migrate(server.url)
     database = await Database.open(server.url)
     async with opened_house(database) as (house, _):

@@ -1,9 +1,7 @@
-from uuid import uuid4
-
 import httpx
 import pytest
 
-UNKNOWN = uuid4()
+UNKNOWN = "01a1fce2-22b2-70d0-8bdb-eeaa89d6e744"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,15 @@
 """Makes the records an ERP would hold beforehand of the vendor, the order and the receipt of an invoice in a file."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from remit.intelligence.documents.invoices import report
 
 Data = dict[str, Any]
+
+SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "en16931"
+"""The EN 16931 examples of others."""
 
 
 def paper_of(document: bytes) -> Data:

@@ -8,8 +8,8 @@ from remit.intelligence.documents.arithmetic import find_differences
 from remit.intelligence.documents.einvoice import Invoice, Party, Period
 from remit.intelligence.documents.finding import Finding, Severity, error, warning
 from remit.intelligence.documents.identifiers import fault_of_iban, fault_of_vat_id, is_like_iban
-from remit.intelligence.documents.money import DIGITS
 from remit.intelligence.documents.presence import find_missing
+from remit.money import DIGITS
 
 __all__ = ["Finding", "Severity", "check"]
 

@@ -12,6 +12,7 @@ WITH judged AS (
 )
 SELECT
     worker.name,
+    worker.domain,
     worker.status,
     worker.changed_at,
     worker.current AS version,

@@ -10,22 +10,14 @@ from base64 import b64decode
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
-from remit.playbook import Context, DocumentInvalid, Done, Escalate, Outcome, Stop
+from remit.playbook import Context, DocumentInvalid, Done, Escalate, Outcome, Stop, minor_units, write_money
 
 PRICE_TOLERANCE = Decimal("0.01")  # how far a line may lie above the order's price: 1 %
 VAT_TOLERANCE = 2  # minor units the VAT may lie from the order's rate: what rounding adds up to
+WHOLE = {"HUF": 50, "IDR": 50, "TWD": 50}  # the same where one rounds to whole units, whatever the smallest one is
 FRESH_ACCOUNT_DAYS = 30  # a changed bank account followed by an invoice is how fraud begins
-DIGITS = {  # of minor units, where not two (ISO 4217)
-    currency: digits
-    for digits, currencies in (
-        (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
-        (3, "BHD IQD JOD KWD LYD OMR TND"),
-        (4, "CLF UYW"),
-    )
-    for currency in currencies.split()
-}
 Data = dict[str, Any]
 
 
@@ -34,29 +26,31 @@ async def run(context: Context) -> Outcome:
     if context.signal.type == "invoice.flagged":
         return await look_again(context, context.signal.data["invoice"])
     name, why = context.signal.data["name"], context.signal.data.get("unreadable")
+    shown = _in_one_line(name)
     if why:
-        return Escalate(f"`{name}` cannot be read: {why}", missing=("a file that can be read",))
-    return await read(context, name)
+        return Escalate(f"`{shown}` cannot be read: {_in_one_line(why)}", missing=("a file that can be read",))
+    return await read(context, name, shown)
 
 
-async def read(context: Context, name: str) -> Outcome:
+async def read(context: Context, name: str, shown: str) -> Outcome:
     """Read the file as an invoice; what is none is put aside."""
     file = await context.read("drop.read_file", name=name)
     if file is None:
-        return Escalate(f"the file `{name}` is not in the folder any more", missing=(name,))
+        return Escalate(f"the file `{shown}` is not in the folder any more", missing=(shown,))
     if file["sha256"] != context.signal.data.get("digest", file["sha256"]):  # what is there now has its own signal
-        return Escalate(f"`{name}` was overwritten before it was read", missing=("what it said when it arrived",))
+        return Escalate(f"`{shown}` was overwritten before it was read", missing=("what it said when it arrived",))
     try:
-        read = (await context.judge.extract("invoice", b64decode(file["content"]))).value
+        told = _in_one_line((await context.judge.extract("invoice", b64decode(file["content"]))).value)
     except DocumentInvalid as error:
-        reason = f"`{name}` cannot be read as an invoice: {error}"
+        reason = f"`{shown}` cannot be read as an invoice: {_in_one_line(str(error))}"
         aside = {"name": name, "to": "failed", "sha256": file["sha256"]}
         await context.act("drop.move_file", aside, purpose=reason, may_be_refused=True)
         return Escalate(reason, missing=("an e-invoice that can be read",))
-    missing = [*read["missing"], *_uncounted(read["invoice"])]
+    missing = [*told["missing"], *_uncounted(told["invoice"])]
     if missing:
-        return Escalate(f"`{name}` does not say everything an invoice has to", missing=tuple(missing))
-    return await review(context, read["invoice"], [one["sentence"] for one in read["findings"] if _is_error(one)])
+        return Escalate(f"`{shown}` does not say everything an invoice has to", missing=tuple(missing))
+    errors = [one["sentence"] for one in told["findings"] if one["severity"] == "error"]
+    return await review(context, told["invoice"], errors)
 
 
 async def review(context: Context, paper: Data, problems: list[str]) -> Outcome:
@@ -66,8 +60,8 @@ async def review(context: Context, paper: Data, problems: list[str]) -> Outcome:
     vendor = _only_one(found, seller)
     if vendor is None:
         alike = ", ".join(f"{one['id']} {one['name']}" for one in found) or "nobody"
-        number = f"with the VAT id {seller['vat_id']}" if seller["vat_id"] else "without a VAT id"
-        who = f"`{seller['name']}` {number}"
+        vat_id = f"with the VAT id {seller['vat_id']}" if seller["vat_id"] else "without a VAT id"
+        who = f"`{seller['name']}` {vat_id}"
         return Escalate(f"it is not certain who {who} is; alike in the ERP: {alike}", missing=("the vendor",))
     order = await context.read("erp.get_order", order=number) if number else None
     if order is None:
@@ -105,7 +99,7 @@ async def look_again(context: Context, name: str) -> Outcome:
 
 async def settle(context: Context, invoice: Data, vendor: Data, problems: list[str]) -> Outcome:
     """Clear what agrees, hold what does not."""
-    name, amount = invoice["id"], _money(invoice["gross"], invoice["currency"])
+    name, amount = invoice["id"], write_money(invoice["gross"], invoice["currency"])
     title = f"invoice {invoice['number']} of {vendor['name']} over {amount}"
     seen = [
         {"title": "Invoice", "id": name, "number": invoice["number"], "gross": amount},
@@ -139,8 +133,8 @@ async def compare(context: Context, invoice: Data, vendor: Data) -> list[str]:
         problems.append(f"it asks for payment to {account}, on record is {vendor['iban']}")
     if changed and (context.signal.time.date() - date.fromisoformat(changed)).days < FRESH_ACCOUNT_DAYS:
         problems.append(f"the vendor's bank account was changed on {changed}")
-    same = await context.read("erp.find_vendor", vat_id=vendor["vat_id"]) if vendor["vat_id"] else []
-    twins = sorted({vendor["id"], *(one["id"] for one in same)})
+    same: list[Data] = await context.read("erp.find_vendor", vat_id=vendor["vat_id"]) if vendor["vat_id"] else []
+    twins: list[str] = sorted({vendor["id"], *(one["id"] for one in same)})
     for twin in twins:  # one company may stand in the ERP under several numbers
         problems += await duplicate_problems(context, invoice, twin)
     order = await context.read("erp.get_order", order=invoice["order"]) if invoice.get("order") else None
@@ -172,7 +166,9 @@ async def credit_problems(context: Context, corrects: list[str], credit: Data) -
         if earlier is None:
             problems.append(f"the invoice {number} it corrects is not in the ERP")
         elif credit["gross"] > earlier["gross"]:
-            problems.append(f"it takes back more than the {_money(earlier['gross'], credit['currency'])} of {number}")
+            problems.append(
+                f"it takes back more than the {write_money(earlier['gross'], credit['currency'])} of {number}"
+            )
     return problems
 
 
@@ -188,7 +184,7 @@ async def order_problems(context: Context, invoice: Data, order: Data, vendors: 
         return problems
     arrived, total, mine = (_quantities(order, papers) for papers in (received, [*billed, invoice], [invoice]))
     for line in [one for one in order["lines"] if one["line"] in mine]:
-        name, ordered, came = line["line"], line["quantity"], arrived[line["line"]]
+        name, ordered, came = line["line"], Decimal(str(line["quantity"])), arrived[line["line"]]
         if total[name] > min(ordered, came):
             problems.append(f"`{line['name']}`: {total[name]} billed in all, {ordered} ordered, {came} received")
     return problems
@@ -202,16 +198,13 @@ def price_problems(invoice: Data, order: Data) -> list[str]:
         if ordered is None:
             problems.append(f"`{line['name']}` is not on the order {order['id']}")
         elif line["net"] - (due := _price(ordered) * Decimal(str(line["quantity"]))) > abs(due) * PRICE_TOLERANCE:
-            price, agreed = (_money(_price(one), order["currency"]) for one in (line, ordered))
+            price, agreed = (write_money(_price(one), order["currency"]) for one in (line, ordered))
             problems.append(f"`{line['name']}` is billed at {price}, ordered at {agreed}")
-    extra, vat = (
-        invoice["net"] - sum(line["net"] for line in invoice["lines"]),
-        invoice["net"] * order["vat_rate"] / 100,
-    )
+    extra, vat = invoice["net"] - sum(one["net"] for one in invoice["lines"]), invoice["net"] * order["vat_rate"] / 100
     if extra > 0:
-        problems.append(f"{_money(extra, order['currency'])} are charged on top of the lines")
-    if abs(invoice["vat"] - vat) > VAT_TOLERANCE:
-        billed, right = (_money(round(one), order["currency"]) for one in (invoice["vat"], vat))
+        problems.append(f"{write_money(extra, order['currency'])} are charged on top of the lines")
+    if abs(invoice["vat"] - vat) > WHOLE.get(order["currency"], VAT_TOLERANCE):
+        billed, right = (write_money(round(one), order["currency"]) for one in (invoice["vat"], vat))
         problems.append(f"the VAT is {billed}, {order['vat_rate']} % would be {right}")
     return problems
 
@@ -257,13 +250,13 @@ def _as_recorded(paper: Data, vendor: str, order: Data | None) -> Data:
         # What is outside the scope of VAT need not state a VAT of nought.
         "vat": totals["gross_minor"] - totals["net_minor"] if totals["tax"] is None else totals["tax_minor"],
         "gross": totals["gross_minor"],
-        "lines": [_recorded_line(line, DIGITS.get(paper["currency"], 2)) for line in paper["lines"]],
+        "lines": [_recorded_line(line, minor_units("1", paper["currency"])) for line in paper["lines"]],
         "iban": next((one["account"] for one in paper["payments"] if one["account"]), None),
     }
 
 
-def _recorded_line(line: Data, digits: int) -> Data:
-    quantity, net = Decimal(line["quantity"]), Decimal(line["net"]).scaleb(digits)
+def _recorded_line(line: Data, minor_of_one: int) -> Data:
+    quantity, net = Decimal(line["quantity"]), Decimal(line["net"]) * minor_of_one
     price = round(net / quantity) if quantity else 0
     item = line["buyer_item_id"] or line["seller_item_id"]
     figures = {"quantity": _number(quantity), "unit": line["unit"], "price": price, "net": round(net)}
@@ -285,19 +278,22 @@ def _uncounted(paper: Data) -> list[str]:
     return [f"{counted[one]} {unit}" for one in counted if totals[one] is not None and totals[f"{one}_minor"] is None]
 
 
-def _money(minor: int | Decimal, currency: str) -> str:
-    digits = DIGITS.get(currency, 2)
-    shown = digits if minor == int(minor) else digits + 4  # a price may be finer than the smallest coin
-    return f"{Decimal(minor).scaleb(-digits):,.{shown}f} {currency}"
-
-
 def _plain(text: str | None) -> str:
     return "".join((text or "").casefold().split())
 
 
+def _in_one_line(value: Any) -> Any:
+    # A reason is one sentence: a stranger's line breaks and invisible letters could make it look like another.
+    match value:
+        case str():
+            return "".join(letter if letter.isprintable() else " " for letter in value).strip()
+        case list():
+            return [_in_one_line(one) for one in cast("list[Any]", value)]
+        case dict():
+            return {name: _in_one_line(one) for name, one in cast("Data", value).items()}
+        case _:
+            return value
+
+
 def _code(text: str | None) -> str:
     return "".join(letter for letter in (text or "").casefold() if letter.isalnum())
-
-
-def _is_error(finding: Data) -> bool:
-    return finding["severity"] == "error"
