@@ -1,6 +1,6 @@
 """A storm of thousands: processes killed with -9 at random while they work; judged by the systems' own logs.
 
-    python bench/crash.py --runs 3000 --reviews 500 --kills 60
+python bench/crash.py --runs 3000 --reviews 500 --kills 60
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """What waiting costs: one `remit up` with no run waiting for a review, and the same with 100,000.
 
-    python bench/waiting.py [N]
+python bench/waiting.py [N]
 """
 
 import asyncio
@@ -31,8 +31,8 @@ _SECONDS = 20
 
 _MULTIPLY = """
 WITH signals AS (
-    INSERT INTO signal SELECT gen_random_uuid(), source, 'copy-' || n, type, subject, occurred_at, received_at, trace_id,
-        requested_by, data FROM signal, generate_series(1, $1::int) AS n RETURNING id
+    INSERT INTO signal SELECT gen_random_uuid(), source, 'copy-' || n, type, subject, occurred_at, received_at,
+        trace_id, requested_by, data FROM signal, generate_series(1, $1::int) AS n RETURNING id
 ), runs AS (
     INSERT INTO run (id, worker, version, signal, trigger, state, waits_for, reason, trace_id, opened_at, changed_at)
     SELECT gen_random_uuid(), run.worker, run.version, signals.id, run.trigger, 'waiting', 'review', run.reason,
@@ -43,8 +43,8 @@ WITH signals AS (
     INSERT INTO action (run, step, worker, operation, arguments, state, decision, reason, decided_at)
     SELECT runs.id, step, worker, operation, arguments, state, decision, reason, decided_at FROM runs, action
 )
-INSERT INTO review SELECT gen_random_uuid(), runs.id, step, worker, domain, operation, kind, digest, requested_by, packet,
-    arguments, roles, approvals, risk, state, opened_at, expires_at, answered_at FROM runs, review
+INSERT INTO review SELECT gen_random_uuid(), runs.id, step, worker, domain, operation, kind, digest, requested_by,
+    packet, arguments, roles, approvals, risk, state, opened_at, expires_at, answered_at FROM runs, review
 """
 
 
@@ -73,7 +73,7 @@ async def approve_one(url: str) -> float:
     [row] = await database.fetch("list_reviews", "open", 1)
     begun = time.perf_counter()
     await answer(database, Answer(review=row["id"], person="you", verdict="approve"), clock.now())
-    while (await show_run(database, row["run"]))["state"] != "done":
+    while (await show_run(database, row["run"]))["state"] != "done":  # noqa: ASYNC110  # another process does it
         await asyncio.sleep(0.01)
     took = time.perf_counter() - begun
     await database.close()

@@ -179,9 +179,7 @@ async def answer_review(
     """Answer the open review of a run; give the state after it."""
     review = (await review_of(house, run))["id"]
     given: Any = {"verdict": verdict, "arguments": arguments}
-    return await answer(
-        house.database, Answer(review=review, person=person, reason=reason, **given), house.clock.now()
-    )
+    return await answer(house.database, Answer(review=review, person=person, reason=reason, **given), house.clock.now())
 
 
 # ── what came of it ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -16,7 +16,15 @@ from typing import Any, NoReturn, TypeVar
 from remit.canonical import digest_of
 from remit.connections.action import Action, ActionState, Receipt
 from remit.connections.connection import WhenUnavailable
-from remit.errors import OutcomeUnknown, PlaybookInvalid, SystemBusy, SystemFailed, SystemRefused
+from remit.errors import (
+    OutcomeUnknown,
+    PlaybookInvalid,
+    RemitError,
+    StoreUnavailable,
+    SystemBusy,
+    SystemFailed,
+    SystemRefused,
+)
 from remit.governance.claim import Claim, Step, as_kept
 from remit.governance.record import Rest
 from remit.runtime import handoffs
@@ -105,12 +113,12 @@ class Context:
                 worker=self._claimed.worker,
                 operation=operation,
                 arguments=given,
-                purpose=purpose,
+                purpose=as_kept(purpose),
                 amount=amount,
                 currency=currency,
                 confidence=confidence,
-                tier=tier,
-                about=(about or self.signal.subject)[:_LONGEST_ABOUT],
+                tier=as_kept(tier),
+                about=as_kept(about or self.signal.subject)[:_LONGEST_ABOUT],
                 evidence=tuple(as_kept(list(evidence))),
                 proposed=digest_of(given),
             )
@@ -238,7 +246,13 @@ class Context:
         if recorded is not None:
             return Receipt.from_json(recorded.result)
         mandate = await self._house.roster.mandate(self._claimed.worker)
-        receipt = await self._house.gateway.submit(action, self.claim(), mandate)
+        try:
+            receipt = await self._house.gateway.submit(action, self.claim(), mandate)
+        except RemitError:
+            raise
+        except Exception as error:
+            # Not the playbook failed but the record: the run stays as it is, and whoever takes it up looks what happened.
+            raise StoreUnavailable(f"what became of `{action.operation}` could not be recorded: {error}") from error
         self._pending.clear()
         return receipt
 

@@ -113,6 +113,8 @@ def _check_room(directory: Path) -> None:
 
 
 def _run(cluster: Path) -> PostgresServer:
+    # The wheel's own lock is one file for the whole machine, which its first user owns; ours is held already.
+    PostgresServer._lock = type(PostgresServer._lock)(cluster.parent / "wheel.lock")  # noqa: SLF001  # see above
     try:
         return get_server(cluster, cleanup_mode=None)
     except (subprocess.SubprocessError, OSError, AssertionError, RuntimeError) as error:

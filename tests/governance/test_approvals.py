@@ -105,7 +105,7 @@ async def test_altered_arguments_are_not_performed(opened: tuple[House, Company]
     house, company = opened
     run = await _asked(house)
     await answer_review(house, run)
-    await rows_of(house, "UPDATE review SET arguments = arguments || '{\"message\": \"altered\"}'")
+    await rows_of(house, 'UPDATE review SET arguments = arguments || \'{"message": "altered"}\'')
 
     await work(house)
 
@@ -203,7 +203,9 @@ async def test_a_leaver_may_not_answer(opened: tuple[House, Company]) -> None:
     assert await _reviews(house, run) == [("action", "open")]
 
 
-@pytest.mark.parametrize("person", [Person(id="you", name="You", roles=("reviewer",), is_active=False), Person(id="you", name="You")])
+@pytest.mark.parametrize(
+    "person", [Person(id="you", name="You", roles=("reviewer",), is_active=False), Person(id="you", name="You")]
+)
 async def test_a_leavers_approval_does_not_count(opened: tuple[House, Company], person: Person) -> None:
     """An approval counts at execution only if who gave it is still here and holds the role; else another is asked."""
     house, company = opened

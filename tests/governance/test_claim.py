@@ -36,7 +36,8 @@ async def test_what_is_kept_is_what_the_database_gives_back(database: Database, 
 
 
 @pytest.mark.parametrize(
-    "value", ["\x00", {"a\x00": 1}, [["\x00"]], {1: 2}, {3}, Decimal(1), b"bytes", 2**64, "\ud800", {"\ud800": 1}, object()]
+    "value",
+    ["\x00", {"a\x00": 1}, [["\x00"]], {1: 2}, {3}, Decimal(1), b"bytes", 2**64, "\ud800", {"\ud800": 1}, object()],
 )
 def test_what_cannot_be_kept_is_refused_in_words(value: object) -> None:
     """What is no JSON or holds a NUL character is refused before it reaches the database."""

@@ -138,7 +138,7 @@ async def test_a_system_that_says_no_ends_the_action_as_failed(opened: tuple[Hou
         clear(100, 7),
         clear(99.5),
         clear("100"),
-        clear(True),  # noqa: FBT003  # what a playbook might hand over for an amount
+        clear(True),  # what a playbook might hand over for an amount
         clear(None),
         clear([1]),
         clear(2**63),

@@ -228,7 +228,17 @@ async def test_a_reject_under_a_halt_stays_one(opened: tuple[House, Company]) ->
 
 @pytest.mark.parametrize(
     "scope",
-    ["", "all", "Everything", "domain:", "domain:nowhere", "worker:", "worker:nobody", "worker:as-told' OR '1'='1", "a\x00b"],
+    [
+        "",
+        "all",
+        "Everything",
+        "domain:",
+        "domain:nowhere",
+        "worker:",
+        "worker:nobody",
+        "worker:as-told' OR '1'='1",
+        "a\x00b",
+    ],
 )
 async def test_an_unknown_scope_is_refused(opened: tuple[House, Company], scope: str) -> None:
     """Whoever mistypes what is to be stopped hears it at once, instead of believing that it stopped."""

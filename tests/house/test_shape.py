@@ -114,6 +114,6 @@ def test_every_test_has_a_sentence() -> None:
         if function.name.startswith("test_")
     }
 
-    assert len(told) > LINES_OF_A_FILE
-    assert [name for name, said in told.items() if not said[:1].isupper() and said[:1] not in {"`", "…"}] == []
+    assert told
+    assert [name for name, said in told.items() if not said or said[0].islower()] == []
     assert [name for name, said in told.items() if not said.endswith((".", "!", "?", ".`"))] == []

@@ -130,7 +130,7 @@ async def test_a_failure_to_read_a_document_is_replayed_too(database: Database, 
 
 
 @pytest.mark.parametrize(
-    "alteration", ["name = 'crm.find_accounts'", "kind = 'judge'", "asked = '{\"account\": \"A-102\"}'"]
+    "alteration", ["name = 'crm.find_accounts'", "kind = 'judge'", 'asked = \'{"account": "A-102"}\'']
 )
 async def test_a_playbook_that_strays_goes_to_a_person(opened: tuple[House, Company], alteration: str) -> None:
     """A playbook that asks something else than it did before ends before a person, in words, and does nothing more."""

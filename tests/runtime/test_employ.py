@@ -19,7 +19,7 @@ async def test_a_directory_that_is_not_there_is_told(database: Database, tmp_pat
     (tmp_path / "file").write_text("")
 
     for missing in (tmp_path / "nowhere", tmp_path / "file"):
-        with pytest.raises(CharterInvalid, match="there is no folder `.*`. Name the one that holds the workers"):
+        with pytest.raises(CharterInvalid, match=r"there is no folder `.*`. Name the one that holds the workers"):
             await employ_all(database, missing, clock.now())
 
     assert await employ_all(database, tmp_path, clock.now()) == []

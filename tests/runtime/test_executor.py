@@ -23,12 +23,12 @@ from tests.houses import (
     rows_of,
     score,
     send,
+    settle,
     state_of,
     states_of,
     task,
     tell,
     work,
-    work_at_once,
 )
 
 BUDGET = "escalation_contacts: [sara.lind]\n"
@@ -122,7 +122,9 @@ async def test_a_run_ends_on_the_version_it_began_with(database: Database, tmp_p
         assert rows[0]["version"] != rows[1]["version"]
 
 
-async def test_a_process_that_never_saw_the_old_version_ends_it_all_the_same(database: Database, tmp_path: Path) -> None:
+async def test_a_process_that_never_saw_the_old_version_ends_it_all_the_same(
+    database: Database, tmp_path: Path
+) -> None:
     """A version is taken from the registry: another process, opened after the change, ends the run as it began."""
     workers = copy_worker(tmp_path)
     async with opened_house(database, workers=workers) as (house, _):
@@ -158,7 +160,17 @@ async def test_what_a_run_may_do_is_always_the_current_charters(database: Databa
 
 
 @pytest.mark.parametrize(
-    "text", ["", "run = 1", "def run(context): ...", "async def walk(context): ...", "1/0", "import nothing_like_it", "(", "exit(1)"]
+    "text",
+    [
+        "",
+        "run = 1",
+        "def run(context): ...",
+        "async def walk(context): ...",
+        "1/0",
+        "import nothing_like_it",
+        "(",
+        "exit(1)",
+    ],
 )
 def test_what_is_no_playbook_is_not_loaded(text: str) -> None:
     """A playbook that fails to load, or has no async `run`, is refused in words before it is registered."""
@@ -229,8 +241,7 @@ async def test_several_processes_on_one_run_do_each_step_once(opened: tuple[Hous
     runs = [await tell(house, score(), score(), number=number) for number in range(10)]
 
     await asyncio.gather(*(execute(house, run) for run in runs for _ in range(processes)))
-    await work_at_once(house)
-    await rows_of(house, "UPDATE run SET wake_at = now() - interval '1 day' WHERE wake_at IS NOT NULL")
+    await settle(house)
 
     keys = [effect.key for effect in await company.effects()]
     assert len(keys) == len(set(keys))

@@ -60,9 +60,7 @@ class _Dies(Exception):
     """The process dies here."""
 
 
-@pytest.mark.parametrize(
-    "statement", ["insert_signal", "insert_runs", "set_timer", "append_entries"]
-)
+@pytest.mark.parametrize("statement", ["insert_signal", "insert_runs", "set_timer", "append_entries"])
 async def test_dying_in_the_middle_leaves_nothing(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: str
 ) -> None:

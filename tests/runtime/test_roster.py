@@ -34,8 +34,8 @@ def _on_duty(house: House) -> list[str]:
 @pytest.mark.parametrize(
     ("added", "fault"),
     [
-        ({"charter": NEWER_RULE}, "as-told/charter.yaml:40: unknown word `once_allowed`"),
-        ({"playbook": "\nraise ValueError('gone')\n"}, "the playbook of `as-told` cannot be loaded: gone"),
+        ({"charter": NEWER_RULE}, "unknown word `once_allowed`"),
+        ({"playbook": "\nraise ValueError('gone')\n"}, "cannot be loaded: gone"),
     ],
     ids=["charter", "playbook"],
 )
@@ -54,8 +54,7 @@ async def test_a_version_nobody_can_read_keeps_only_its_worker_from_duty(
     assert [name for name in before if name != "as-told"] == _on_duty(house)
     [logged] = [record.getMessage() for record in caplog.records if record.name == "remit.runtime.roster"]
     assert logged.startswith("`as-told` is not on duty: ")
-    assert fault.partition(":")[0] in logged
-    assert fault.rpartition(": ")[2] in logged
+    assert fault in logged
     assert "\n" not in logged
 
 

@@ -36,7 +36,8 @@ def test_a_cloudevent_is_read_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    "traceparent", ["", "00-" + "0" * 32 + "-b7ad6b7169203331-01", "x", "00-" + "A" * 32 + "-b7ad6b7169203331-01", "é\n"]
+    "traceparent",
+    ["", "00-" + "0" * 32 + "-b7ad6b7169203331-01", "x", "00-" + "A" * 32 + "-b7ad6b7169203331-01", "é\n"],
 )
 def test_a_broken_trace_is_replaced(traceparent: str) -> None:
     """A traceparent nobody can follow is no reason to refuse a signal; it gets a trace of its own."""
@@ -120,6 +121,8 @@ def test_a_nul_that_is_only_written_out_is_text() -> None:
 def test_only_five_problems_are_listed() -> None:
     """A body with a thousand faults is answered with the first few."""
     with pytest.raises(SignalInvalid) as refused:
-        read_cloudevent(orjson.dumps({"time": 1, "data": 1, "subject": 1, "id": 1, "source": 1, "type": 1, "x" * 9000: 1}))
+        read_cloudevent(
+            orjson.dumps({"time": 1, "data": 1, "subject": 1, "id": 1, "source": 1, "type": 1, "x" * 9000: 1})
+        )
 
     assert len(str(refused.value)) < 1000

@@ -128,14 +128,16 @@ async def test_a_database_that_goes_away_costs_no_file(
 
 @asynccontextmanager
 async def _closed(server: str, url: str) -> AsyncGenerator[None]:
-    """Close a database to everybody, and end whoever is in it."""
+    """Take a database away from everybody, and end whoever is in it."""
     name = url.rpartition("?")[0].rpartition("/")[2]
     admin = await asyncpg.connect(server)
     try:
         await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+        await admin.execute(f"ALTER DATABASE {name} RENAME TO {name}_away")
         yield
     finally:
+        await admin.execute(f"ALTER DATABASE {name}_away RENAME TO {name}")
         await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         await admin.close()
 
