@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -180,6 +180,13 @@ async def answer_review(
     review = (await review_of(house, run))["id"]
     given: Any = {"verdict": verdict, "arguments": arguments}
     return await answer(house.database, Answer(review=review, person=person, reason=reason, **given), house.clock.now())
+
+
+async def until(holds: Callable[[], Awaitable[object]]) -> None:
+    """Wait for something that others bring about, and fail when it does not come."""
+    async with asyncio.timeout(60):
+        while not await holds():  # noqa: ASYNC110  # what is waited for is a row, and nobody tells of it
+            await asyncio.sleep(0.01)
 
 
 # ── what came of it ────────────────────────────────────────────────────────────────────────────────────────────────

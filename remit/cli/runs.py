@@ -48,13 +48,18 @@ async def list_runs(
         (short(row["id"]), row["worker"], _state(row), ago(row["changed_at"]), row["subject"] or row["type"])
         for row in rows
     ]
-    notes = [row["reason"] for row in rows]
+    notes = [_note(row) for row in rows]
     empty = "no such runs. `remit signal send --help` says how to begin one"
     return print_table(("run", "worker", "state", "changed", "about"), cells, empty=empty, notes=notes)
 
 
 def _state(row: Row) -> str:
     return f"{row['state']} ({row['waits_for']})" if row["waits_for"] else row["state"]
+
+
+def _note(row: Row) -> str:
+    """Say why in one sentence: a run that asks a person names the first rule that asks, `run show` names them all."""
+    return row["reason"].partition("; ")[0] if row["waits_for"] == "review" else row["reason"]
 
 
 @app.callback()

@@ -251,7 +251,7 @@ class Context:
         except RemitError:
             raise
         except Exception as error:
-            # Not the playbook failed but the record: the run stays as it is, and whoever takes it up looks what happened.
+            # The record failed, not the playbook: the run stays as it is, and whoever takes it up looks what happened.
             raise StoreUnavailable(f"what became of `{action.operation}` could not be recorded: {error}") from error
         self._pending.clear()
         return receipt

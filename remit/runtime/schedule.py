@@ -55,7 +55,7 @@ async def _safely(house: House, now: datetime, *duties: Callable[[House, datetim
         except RemitError as error:
             _log.warning("%s: %s", duty.__name__, error)
             went_well = False
-        except Exception:  # one duty that fails does not keep the others from theirs
+        except Exception:  # noqa: BLE001  # one duty that fails does not keep the others from theirs
             _log.exception("%s failed", duty.__name__)
             went_well = False
     return went_well

@@ -168,6 +168,7 @@ _AWAY = (
     asyncpg.CannotConnectNowError,
     asyncpg.CrashShutdownError,
     asyncpg.InterfaceError,
+    asyncpg.ObjectNotInPrerequisiteStateError,
     asyncpg.PostgresConnectionError,
 )
 

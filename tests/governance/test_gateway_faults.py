@@ -33,6 +33,7 @@ from tests.houses import (
     states_of,
     task,
     tell,
+    until,
     work,
 )
 
@@ -242,8 +243,7 @@ async def _left_in_the_middle(house: House, company: Company, run: Any, system: 
     """Let a process end while it waits for an answer to a write that was done."""
     await company.fail(system, operation, "timeout", seconds=30)
     task = asyncio.create_task(execute(house, run))
-    while not await company.effects():
-        await asyncio.sleep(0.01)
+    await until(company.effects)
     task.cancel()
     await asyncio.wait([task])
     await company.heal()

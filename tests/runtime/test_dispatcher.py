@@ -6,13 +6,14 @@ from remit.practice.company import Company
 from remit.runtime.dispatcher import dispatch
 from remit.runtime.house import House
 from remit.store.database import Database
-from tests.houses import answer_review, done_of, notify, opened_house, rows_of, score, state_of, states_of, tell
+from tests.houses import answer_review, done_of, notify, opened_house, rows_of, score, state_of, states_of, tell, until
 
 
 async def _until(house: House, state: str, count: int) -> None:
-    async with asyncio.timeout(60):
-        while len(await rows_of(house, "SELECT id FROM run WHERE state = $1", state)) < count:
-            await asyncio.sleep(0.02)
+    async def are_there() -> bool:
+        return len(await rows_of(house, "SELECT id FROM run WHERE state = $1", state)) >= count
+
+    await until(are_there)
 
 
 async def test_two_dispatchers_work_off_everything_once(database: Database) -> None:
@@ -88,9 +89,7 @@ async def test_a_job_for_no_run_is_dropped(opened: tuple[House, Company]) -> Non
 
     dispatching = asyncio.create_task(dispatch(house, concurrency=2, stop=stop))
     await _until(house, "done", 1)
-    async with asyncio.timeout(30):
-        while await rows_of(house, "SELECT 1 FROM pgqueuer"):
-            await asyncio.sleep(0.02)
+    await until(lambda: rows_of(house, "SELECT 1 WHERE NOT EXISTS (SELECT FROM pgqueuer)"))
     stop.set()
     await dispatching
 

@@ -28,6 +28,7 @@ from tests.houses import (
     states_of,
     task,
     tell,
+    until,
     work,
 )
 
@@ -201,8 +202,7 @@ async def test_a_run_that_kills_its_processes_goes_to_a_person(database: Databas
         run = await tell(house, score())
         await company.fail("crm", "set_health_score", "timeout", seconds=30)
         process = asyncio.create_task(execute(house, run))
-        while not await company.effects():
-            await asyncio.sleep(0.01)
+        await until(company.effects)
         process.cancel()
         await asyncio.wait([process])
         await rows_of(house, "UPDATE run SET attempts = 10")
@@ -257,8 +257,7 @@ async def test_a_frozen_process_that_comes_back_writes_nothing(opened: tuple[Hou
     await company.fail("crm", "set_health_score", "late", seconds=0.5)
     run = await tell(house, score(), task())
     slow = asyncio.create_task(execute(house, run))
-    while not await rows_of(house, "SELECT 1 FROM action WHERE state = 'performing'"):
-        await asyncio.sleep(0.01)
+    await until(lambda: rows_of(house, "SELECT 1 FROM action WHERE state = 'performing'"))
 
     await execute(house, run)
     await slow

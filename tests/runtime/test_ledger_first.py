@@ -35,6 +35,10 @@ BREAKS = [
         "DROP TRIGGER full_disk ON entry",
     ),
 ]
+FAIL_ONCE = """CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.kind = 'action.performed' AND nextval('tried') = 1 THEN RAISE deadlock_detected; END IF;
+    RETURN NEW;
+END $$"""
 BROKEN = (asyncpg.PostgresError, RemitError)
 
 
@@ -133,8 +137,7 @@ async def test_a_record_that_fails_once_is_written_the_second_time(opened: tuple
     run = await tell(house, score(), score())
     for statement in (
         "CREATE SEQUENCE tried",
-        "CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.kind = 'action.performed' AND"
-        " nextval('tried') = 1 THEN RAISE deadlock_detected; END IF; RETURN NEW; END $$",
+        FAIL_ONCE,
         "CREATE TRIGGER fails_once BEFORE INSERT ON entry FOR EACH ROW EXECUTE FUNCTION fail_once()",
     ):
         await rows_of(house, statement)

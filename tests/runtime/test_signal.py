@@ -82,7 +82,7 @@ def test_a_broken_trace_is_replaced(traceparent: str) -> None:
     ],
 )
 def test_what_is_no_cloudevent_is_refused_in_words(changes: dict[str, Any]) -> None:
-    """A missing, empty, oversized or wrongly typed attribute, a time without a zone, a NUL: refused, nothing guessed."""
+    """A missing, empty, huge or wrongly typed attribute, a time without a zone, a NUL: refused, nothing guessed."""
     with pytest.raises(SignalInvalid) as refused:
         read_cloudevent(event(**changes))
 
