@@ -119,4 +119,5 @@ class Receipt:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Receipt":
         """Read a receipt back from its recorded step."""
-        return cls(**{**value, "state": ActionState(value["state"])})
+        fields: dict[str, Any] = {**value, "state": ActionState(value["state"])}
+        return cls(**fields)

@@ -1,4 +1,4 @@
-"""The practice company at work: it sends its signals and drops its invoices, one after the other, until told to stop."""
+"""The practice company at work: it sends its signals and drops its invoices, one after the other."""
 
 import asyncio
 import random

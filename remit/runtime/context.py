@@ -7,11 +7,9 @@ Steps are done one after the other. Once one of them has led out of the playbook
 playbook catches: its run ends or waits as that step said.
 """
 
-import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 from remit.canonical import digest_of
 from remit.connections.action import Action, ActionState, Receipt
@@ -34,9 +32,8 @@ from remit.runtime.recorded_judge import RecordedJudge
 from remit.runtime.rest import lay_to_rest
 from remit.runtime.run import Claimed, Escalate, Leave, Stop
 from remit.runtime.signal import Signal
+from remit.runtime.turns import Turns
 
-_Result = TypeVar("_Result")
-_log = logging.getLogger(__name__)
 
 _TRIES = 10  # how often a run waits in a row for a system to read from
 _LONGEST_WAIT = 300.0  # seconds between two such tries
@@ -49,10 +46,8 @@ class Context:
     def __init__(self, house: House, claimed: Claimed) -> None:
         self._house = house
         self._claimed = claimed
-        self._number = 0
         self._pending: list[Step] = []
-        self._turn = asyncio.Lock()
-        self._left: Leave | None = None
+        self._turns = Turns()
         self.judge = RecordedJudge(house.judge, self._step)
 
     # ── what the playbook knows ────────────────────────────────────────────────────────────────────────────────────
@@ -127,7 +122,7 @@ class Context:
                 return receipt
             raise _left_by(receipt)
 
-        return await self._in_turn(do)
+        return await self._turns.take(do)
 
     async def hand_over(self, path: str, **context: Any) -> str:
         """Hand work to another domain along an escalation path of the charter; give the number of the handoff.
@@ -146,7 +141,7 @@ class Context:
             self._pending.clear()
             return handoff
 
-        return await self._in_turn(do)
+        return await self._turns.take(do)
 
     async def wait(self, **duration: float) -> None:
         """Wait, in the words of `timedelta`: the run costs one row until then."""
@@ -160,48 +155,16 @@ class Context:
             if now < until:
                 await self._rest(Rest.TIME, f"waits until {until:%Y-%m-%d %H:%M} UTC", until)
 
-        await self._in_turn(do)
-
-    # ── how it is followed ─────────────────────────────────────────────────────────────────────────────────────────
+        await self._turns.take(do)
 
     async def follow(self, playbook: Playbook) -> object:
-        """Follow a playbook until it ends or is left, by whatever it returns or raises; then nothing more is done.
+        """Follow a playbook until it ends or is left; then nothing more is done here.
 
         Raises:
             Leave: A step led out of it.
+            PlaybookInvalid: It failed by itself.
         """
-        outcome, failure = None, None
-        try:
-            outcome = await playbook(self)
-        except (asyncio.CancelledError, KeyboardInterrupt):
-            raise
-        except BaseException as error:  # noqa: BLE001  # one of the three rims: a playbook may raise anything
-            failure = error
-        async with self._turn:  # a step that the playbook began and did not wait for
-            left, self._left = self._left, self._left or Leave()
-        if left is not None:
-            raise left.error or left
-        if failure is not None:
-            _log.error("the playbook of %s failed in run %s", self._claimed.worker, self._claimed.id, exc_info=failure)
-            raise PlaybookInvalid(f"the playbook of `{self._claimed.worker}` failed: {_in_words(failure)}") from failure
-        return outcome
-
-    async def _in_turn(self, do: Callable[[int], Awaitable[_Result]]) -> _Result:
-        """Do the next step when the one before is done; whatever goes wrong leads out of the playbook."""
-        number = self._next()
-        async with self._turn:
-            if self._left is not None:
-                raise self._left
-            try:
-                return await do(number)
-            except Leave as leave:
-                self._left = leave
-            except asyncio.CancelledError:
-                self._left = Leave(Escalate(f"the playbook did not wait for the end of its step {number}"))
-                raise
-            except Exception as error:  # noqa: BLE001  # one of the three rims: passed on by `follow`
-                self._left = Leave(error=error)
-            raise self._left
+        return await self._turns.follow(playbook(self))
 
     # ── how steps are recorded ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -217,11 +180,7 @@ class Context:
                 return recorded.result
             return self._note(number, (kind, name, kept), await do())
 
-        return await self._in_turn(do_once)
-
-    def _next(self) -> int:
-        self._number += 1
-        return self._number
+        return await self._turns.take(do_once)
 
     def _recorded(self, number: int, kind: str, name: str, asked: Any) -> Step | None:
         step = self._claimed.steps.get(number)
@@ -304,7 +263,3 @@ def _left_by(receipt: Receipt) -> Leave:
             return Leave(Stop(receipt.reason))
         case _:
             return Leave(Escalate(f"`{receipt.operation}` was not done: {receipt.reason}"))
-
-
-def _in_words(failure: BaseException) -> str:
-    return f"{type(failure).__name__}: {failure}" if str(failure) else type(failure).__name__

@@ -26,6 +26,7 @@ SOURCE = "remit://clock"
 _EVERY = 0.5  # seconds between two looks
 _RARELY = 20  # looks between two searches for runs that no queue holds, and for changes in the registry
 _FORGOTTEN_AFTER = timedelta(seconds=20)
+_KEPT = timedelta(days=1)  # how long the queue's own log of finished jobs is kept; what runs did is in the ledger
 _LATE = timedelta(hours=1)  # a cron moment missed for longer, because nothing ran, is not made up for
 _log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ async def keep_time(house: House, *, stop: asyncio.Event) -> None:
     while not stop.is_set():
         now = house.clock.now()
         if looks % _RARELY == 0:
-            await _safely(house, now, _refresh_roster, open_unhalted, find_forgotten)
+            await _safely(house, now, _refresh_roster, open_unhalted, find_forgotten, forget_old_jobs)
         await _safely(house, now, wake_runs, run_out_timers, _expire, _fail_handoffs)
         if await _safely(house, cron_since, send_cron_signals):
             cron_since = now
@@ -137,3 +138,8 @@ async def find_forgotten(house: House, now: datetime) -> None:
     async with house.database.transaction() as transaction:
         rows = await transaction.fetch("find_forgotten_runs", now - _FORGOTTEN_AFTER, now)
         await enqueue_runs(transaction, [row["id"] for row in rows])
+
+
+async def forget_old_jobs(house: House, now: datetime) -> None:
+    """Delete the queue's own notes of jobs long finished, some at a time."""
+    await house.database.execute("forget_old_jobs", now - _KEPT)

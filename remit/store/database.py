@@ -167,7 +167,6 @@ _AWAY = (
     asyncpg.AdminShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.CrashShutdownError,
-    asyncpg.InterfaceError,
     asyncpg.ObjectNotInPrerequisiteStateError,
     asyncpg.PostgresConnectionError,
 )
@@ -185,7 +184,14 @@ def translated(url: str) -> Generator[None]:
     except asyncpg.DiskFullError as error:
         raise DiskFull("the disk of the database is full. Free some room; nothing was lost") from error
     except _AWAY as error:
-        place = url.rpartition("@")[2]
-        raise StoreUnavailable(f"PostgreSQL at `{place}` does not answer ({error}). Is it running?") from error
+        raise _unavailable(url, error) from error
+    except asyncpg.InterfaceError as error:
+        if "clos" not in str(error):  # `closed`, `closing`: the connection is gone. Anything else is a mistake of ours
+            raise
+        raise _unavailable(url, error) from error
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
         raise StoreUnavailable(f"PostgreSQL refused the connection: {error}. Check `REMIT_DATABASE_URL`") from error
+
+
+def _unavailable(url: str, error: Exception) -> StoreUnavailable:
+    return StoreUnavailable(f"PostgreSQL at `{url.rpartition('@')[2]}` does not answer ({error}). Is it running?")

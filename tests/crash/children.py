@@ -6,11 +6,13 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from uuid import UUID
 
+from remit.clock import now
 from remit.governance.approvals import Answer, answer
 from remit.governance.halts import stop as set_halt
 from remit.runtime.dispatcher import dispatch
 from remit.runtime.executor import execute
 from remit.runtime.inbox import receive
+from remit.runtime.schedule import keep_time
 from remit.runtime.signal import Signal
 from tests.crash.crashing import CrashingDatabase, Places
 from tests.houses import opened_house
@@ -70,7 +72,7 @@ def answer_review(url: str, crash_at: int, given: Answer) -> None:
 
 def halt_everything(url: str, crash_at: int) -> None:
     """Set a halt, and die at a place."""
-    _with_house(url, crash_at, lambda house: set_halt(house.database, "everything", "a drill", "you", house.clock.now()))
+    _with_house(url, crash_at, lambda house: set_halt(house.database, "everything", "a drill", "you", now()))
 
 
 def keep_working(url: str) -> None:
@@ -79,7 +81,5 @@ def keep_working(url: str) -> None:
 
 
 async def _work_forever(house: Any) -> None:
-    from remit.runtime.schedule import keep_time  # noqa: PLC0415
-
     stop = asyncio.Event()
     await asyncio.gather(dispatch(house, concurrency=8, stop=stop), keep_time(house, stop=stop))

@@ -33,29 +33,34 @@ class CrashingTransaction(Transaction):
         self._places = places
 
     async def fetch(self, name: str, *arguments: object) -> list[Row]:
+        """Run a statement; give all rows."""
         self._pass(name)
         rows = await super().fetch(name, *arguments)
         self._pass(name)
         return rows
 
     async def fetch_row(self, name: str, *arguments: object) -> Row | None:
+        """Run a statement; give its first row."""
         self._pass(name)
         row = await super().fetch_row(name, *arguments)
         self._pass(name)
         return row
 
     async def fetch_value(self, name: str, *arguments: object) -> Any:
+        """Run a statement; give one value."""
         self._pass(name)
         value = await super().fetch_value(name, *arguments)
         self._pass(name)
         return value
 
     async def execute(self, name: str, *arguments: object) -> None:
+        """Run a statement."""
         self._pass(name)
         await super().execute(name, *arguments)
         self._pass(name)
 
     async def execute_many(self, name: str, rows: Iterable[tuple[object, ...]]) -> None:
+        """Run a statement many times."""
         self._pass(name)
         await super().execute_many(name, rows)
         self._pass(name)
@@ -72,6 +77,7 @@ class CrashingDatabase(Database):
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Transaction]:
+        """Open a transaction that passes places."""
         async with super().transaction() as transaction:
             yield CrashingTransaction(transaction, self.places)
             self.places.here()
@@ -79,5 +85,6 @@ class CrashingDatabase(Database):
 
     @asynccontextmanager
     async def session(self) -> AsyncGenerator[Transaction]:
+        """Hold a session that passes places."""
         async with super().session() as session:
             yield CrashingTransaction(session, self.places)

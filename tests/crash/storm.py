@@ -135,7 +135,8 @@ async def _until_settled(database: Database, runs: int) -> None:
 
 
 async def _left(database: Database, runs: int) -> int:
-    return runs - sum(row["runs"] for row in await _states(database) if row["state"] in {"done", "exception", "stopped"})
+    over = {"done", "exception", "stopped"}
+    return runs - sum(row["runs"] for row in await _states(database) if row["state"] in over)
 
 
 async def _states(database: Database) -> Sequence[Any]:

@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from remit.clock import now
-from remit.governance.approvals import Answer
+from remit.governance.approvals import Answer, answer
 from remit.governance.reviews import list_reviews
 from remit.ledger.read import Search, find_entries
+from remit.runtime.executor import execute
+from remit.runtime.house import House
 from remit.runtime.run import RunState
 from remit.runtime.runs import RunFilter, list_runs
 from remit.runtime.schedule import find_forgotten, wake_runs
@@ -52,10 +55,8 @@ async def test_a_run_killed_at_any_place_takes_effect_once(database: Database, d
         assert await faults_found(database, tried, effects_each=2) == []
 
 
-async def _finish(house, run) -> None:  # noqa: ANN001
+async def _finish(house: House, run: UUID) -> None:
     """Go on with a run as the dispatcher and the clock would, moving the clock on while it waits for a system."""
-    from remit.runtime.executor import execute  # noqa: PLC0415
-
     for _ in range(10):
         await execute(house, run)
         row = await state_of(house, run)
@@ -95,8 +96,6 @@ async def test_an_answer_killed_at_any_place_counts_once(database: Database, dat
             return Answer(review=reviews[crash_at], person="you", verdict="approve")
 
         places = await _crash_everywhere(database_url, lambda crash_at: (children.answer_review, given(crash_at)))
-        from remit.governance.approvals import answer  # noqa: PLC0415
-
         for review in reviews[1 : places + 2]:
             twice = [
                 answer(database, Answer(review=review, person=person, verdict="approve"), now())
@@ -114,7 +113,8 @@ async def test_an_answer_killed_at_any_place_counts_once(database: Database, dat
 
 async def test_a_halt_killed_at_any_place_is_set_whole_or_not_at_all(database: Database, database_url: str) -> None:
     """A halt whose process is killed stands in the ledger exactly if it is in force."""
-    async with opened_house(database) as (_, _company):
+    in_force = 0
+    async with opened_house(database):
         for crash_at in range(1, _MOST_PLACES):
             code = await asyncio.to_thread(children.run_child, children.halt_everything, database_url, crash_at)
             in_force = len(await database.fetch("list_halts"))

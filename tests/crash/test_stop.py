@@ -6,11 +6,11 @@ from datetime import timedelta
 from remit.clock import now
 from remit.governance.halts import lift, stop
 from remit.practice.effects import effects
+from remit.runtime.signal import Signal
 from remit.store.database import Database
 from tests.crash import children
-from tests.houses import opened_house, send
 from tests.crash.storm import PROCESSES
-from remit.runtime.signal import Signal
+from tests.houses import opened_house, send
 
 
 async def test_no_effect_begins_after_a_halt_has_answered(database: Database, database_url: str) -> None:
@@ -19,13 +19,11 @@ async def test_no_effect_begins_after_a_halt_has_answered(database: Database, da
         for number in range(400):
             await send(
                 house,
-                Signal(
-                    source="load", signal_id=str(number), type="test.double_write", data={"account": "A-101"}
-                ),
+                Signal(source="load", signal_id=str(number), type="test.double_write", data={"account": "A-101"}),
             )
         processes = [children.start_child(children.keep_working, database_url) for _ in range(PROCESSES)]
         try:
-            while len(await company.effects()) < 50:
+            while len(await company.effects()) < 50:  # noqa: ASYNC110  # other processes do it
                 await asyncio.sleep(0.02)
 
             report = await stop(database, "everything", "a drill", "you", now())
@@ -40,7 +38,7 @@ async def test_no_effect_begins_after_a_halt_has_answered(database: Database, da
 
             await lift(database, "everything", "the drill is over", "ken.ito", now())
             until = now() + timedelta(seconds=60)
-            while len(await effects(database)) < 800 and now() < until:
+            while len(await effects(database)) < 800 and now() < until:  # noqa: ASYNC110  # other processes do it
                 await asyncio.sleep(0.1)
             assert len(await effects(database)) == 800
         finally:

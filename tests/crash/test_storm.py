@@ -14,4 +14,4 @@ async def test_nothing_is_lost_or_doubled_in_a_storm(database: Database, databas
         assert after.kills > 3
         assert [(row["state"], row["reason"]) for row in left] == []
         assert await faults_found(database, after.doubles, effects_each=2) == []
-        assert [fault for fault in await faults_found(database, after.asked, effects_each=1)] == []
+        assert await faults_found(database, after.asked, effects_each=1) == []
