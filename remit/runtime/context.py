@@ -34,7 +34,6 @@ from remit.runtime.run import Claimed, Escalate, Leave, Stop
 from remit.runtime.signal import Signal
 from remit.runtime.turns import Turns
 
-
 _TRIES = 10  # how often a run waits in a row for a system to read from
 _LONGEST_WAIT = 300.0  # seconds between two such tries
 _LONGEST_ABOUT = 500  # characters: the ledger is searched by it, and an index holds no more

@@ -68,7 +68,8 @@ async def _follow(house: House, claimed: Claimed, context: Context) -> Outcome |
     except (FenceLost, StoreUnavailable):
         raise
     except RemitError as error:
-        _log.info("run %s of %s goes to a person", claimed.id, claimed.worker, exc_info=error)
+        if error.__cause__ is not None:
+            _log.error("run %s of %s goes to a person", claimed.id, claimed.worker, exc_info=error)
         return Escalate(str(error))
     except Exception as error:  # noqa: BLE001  # one of the three rims
         # Whatever a step meets, its run ends where a person sees it.

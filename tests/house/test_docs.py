@@ -160,7 +160,7 @@ def test_the_tree_of_errors_is_drawn_as_it_is() -> None:
     ids=str,
 )
 def test_every_word_of_a_closed_list_is_explained(words: type[StrEnum], page: str) -> None:
-    """Kinds of entries, verdicts, roles, states of runs and of actions each stand in their page as a word of their own."""
+    """Kinds of entries, verdicts, roles, states of runs and of actions each stand in their page as a word."""
     text = (DOCS / page).read_text()
 
     assert [word.value for word in words if not re.search(rf"[`*]{word}[`*]", text)] == []
@@ -199,10 +199,13 @@ def test_every_command_on_a_page_exists(page: Path) -> None:
 def is_command(line: str) -> bool:
     """Tell whether some command begins so, and has all the options."""
     name = max((name for name in COMMANDS if f"{line} ".startswith(f"{name} ")), key=len, default="")
-    options = (
-        {option for each in COMMANDS[name].params for option in (*each.opts, *each.secondary_opts)} if name else set()
-    )
-    return bool(name) and set(re.findall(r"(?<=\s)--[a-z-]+", line)) <= {*options, "--help"}
+    return bool(name) and set(re.findall(r"(?<=\s)--[a-z-]+", line)) <= options_of(COMMANDS[name])
+
+
+def options_of(command: Any) -> set[str]:
+    """List the options of a command, as people type them."""
+    given: list[list[str]] = [[*each.opts, *each.secondary_opts] for each in command.params]
+    return {"--help", *(option for options in given for option in options)}
 
 
 @pytest.mark.parametrize(
