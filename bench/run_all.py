@@ -8,6 +8,7 @@ HERE = Path(__file__).parent
 COMMANDS = (
     ("small_run/run.py", "--n", "1000", "--rounds", "3"),
     ("decision.py",),
+    ("stop.py", "10"),
     ("waiting.py", "100000"),
     ("ledger.py", "1000000"),
     ("crash.py", "--runs", "3000", "--reviews", "500", "--kills", "60"),

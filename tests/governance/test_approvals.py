@@ -213,7 +213,8 @@ async def test_a_leaver_does_not_make_up_the_number(opened: tuple[House, Company
     run = await _asked(house, TAG)
     await answer_review(house, run, person="nina.kowalski")
     await answer_review(house, run, person="ruth.adler")
-    await save_person(house.database, Person(id="nina.kowalski", name="Nina", is_active=False))
+    gone = Person(id="nina.kowalski", name="Nina", roles=("support-reviewer", "reviewer"), is_active=False)
+    await save_person(house.database, gone)
 
     third = await answer_review(house, run, person="sara.lind")
     fourth = await answer_review(house, run, person="you")

@@ -21,6 +21,7 @@ from tests.houses import (
     mail,
     notify,
     opened_house,
+    rows_of,
     score,
     settle,
     state_of,
@@ -40,10 +41,10 @@ BUDGET = "escalation_contacts: [sara.lind]\n"
 async def _left_in_the_middle(house: House, company: Company, run: Any, system: str, operation: str) -> None:
     """Let a process end while it waits for an answer to a write that was done."""
     await company.fail(system, operation, "timeout", seconds=30)
-    task = asyncio.create_task(execute(house, run))
+    process = asyncio.create_task(execute(house, run))
     await until(company.effects)
-    task.cancel()
-    await asyncio.wait([task])
+    process.cancel()
+    await asyncio.wait([process])
     await company.heal()
 
 
@@ -60,6 +61,24 @@ async def test_what_a_dead_process_did_is_found(
 
     assert await states_of(house, run) == ["done", "performed"]
     assert await done_of(company) == [f"{system}.{operation} 1"]
+
+
+async def test_a_request_that_may_still_arrive_is_not_made_twice(opened: tuple[House, Company]) -> None:
+    """While a request of another process may be on its way, a system that would do it twice is not asked again."""
+    house, company = opened
+    await company.fail("tasks", "create_task", "late", seconds=0.7)
+    run = await tell(house, task())
+    slow = asyncio.create_task(execute(house, run))
+    await until(lambda: rows_of(house, "SELECT 1 FROM action WHERE state = 'performing'"))
+
+    await execute(house, run)
+    taken_over = await state_of(house, run)
+    await slow
+    await settle(house)
+
+    assert (taken_over["state"], taken_over["waits_for"]) == ("waiting", "system")
+    assert await states_of(house, run) == ["done", "performed"]
+    assert await done_of(company) == ["tasks.create_task 1"]
 
 
 async def test_what_a_dead_process_did_blindly_goes_to_a_person(opened: tuple[House, Company]) -> None:
@@ -108,9 +127,9 @@ async def test_what_was_sent_is_what_is_recorded_when_the_charter_changes_meanwh
 
         await execute(house, run)
 
-        [action] = (await state_of(house, run))["actions"]
+        [step] = (await state_of(house, run))["steps"]
         assert await states_of(house, run) == ["done", "performed"]
-        assert action["arguments"]["message"] == "edited"
+        assert step["result"]["arguments"]["message"] == "edited"
         assert await done_of(company) == ["crm.notify_owner 1"]
 
 

@@ -90,6 +90,19 @@ def test_a_page_has_one_title(page: Path) -> None:
     assert len(re.findall(r"^# ", text, re.MULTILINE)) == 1
 
 
+def test_every_decision_has_its_four_parts() -> None:
+    """Decisions are numbered without a gap, and each says why, what, what follows, and what checks it."""
+    decisions = sorted((DOCS / "decisions").glob("[0-9]*.md"))
+    parts = ["Context", "Decision", "Consequences", "Check"]
+
+    numbers = [int(page.name[:4]) for page in decisions]
+
+    assert numbers == list(range(1, len(decisions) + 1))
+    for page in (*decisions, DOCS / "decisions" / "template.md"):
+        assert re.findall(r"^## (.+)$", page.read_text(), re.MULTILINE) == parts
+    assert [page for page in decisions if not page.read_text().startswith(f"# {int(page.name[:4])}. ")] == []
+
+
 def test_no_file_names_a_place_of_one_machine() -> None:
     """Whatever stands in the repository means the same wherever it is checked out."""
     place = re.compile(rb"(?<![\w.:/$}~-])/(?:home|root|work|Users|tmp)/[\w.]")

@@ -1,0 +1,104 @@
+import re
+from collections.abc import Mapping
+
+import pytest
+
+from remit.governance.approvals import expire_reviews
+from remit.governance.halts import lift, stop
+from remit.ledger.entry import EntryKind
+from remit.ledger.read import RecordedEntry, Search, find_entries
+from remit.practice.company import Company
+from remit.runtime.executor import execute
+from remit.runtime.handoffs import fail_overdue
+from remit.runtime.house import House
+from tests.house.repository import DOCS
+from tests.houses import act, answer_review, mail, notify, score, tell, work
+
+HANDED = {"hand_over": "told-on", "context": {"account": "A-101", "steps": [score()]}}
+
+
+def documented() -> Mapping[str, set[str]]:
+    """Read from the page which fields the body of each kind has."""
+    rows = re.findall(
+        r"^\| `([a-z]+\.[a-z]+)` \| [^|]+ \| ([^|]+) \|$", (DOCS / "entries.md").read_text(), re.MULTILINE
+    )
+    return {kind: set(re.findall(r"`(\w+)`", body)) for kind, body in rows}
+
+
+@pytest.fixture
+async def entries(opened: tuple[House, Company]) -> list[RecordedEntry]:
+    """What stands in the ledger of a house where everything happened that can happen."""
+    house, company = opened
+    await company.fail("mail", "send_message", "error_after")
+    await tell(house, HANDED, number=1)
+    await tell(house, act("crm.set_health_score", account="nobody", score=1, reason="x"), number=2)
+    sent, edited, _ = [await tell(house, step, number=3 + at) for at, step in enumerate((mail(), notify(), notify()))]
+    await work(house)
+    await answer_review(house, sent)
+    await answer_review(house, edited, arguments={"account": "A-101", "message": "edited"})
+    await work(house)
+    await stop(house.database, "everything", "just to see", "you", house.clock.now())
+    await lift(house.database, "everything", "seen", "ken.ito", house.clock.now())
+    await execute(house, await tell(house, HANDED, number=6))
+    house.clock.advance(hours=25)
+    await expire_reviews(house.database, house.clock.now())
+    await fail_overdue(house.database, house.clock.now())
+    await work(house)
+    return list(await find_entries(house.database, Search(), limit=500))
+
+
+async def test_every_entry_has_the_fields_the_page_says(entries: list[RecordedEntry]) -> None:
+    """Each kind of entry there is was written, with exactly the fields of its line and nothing left out."""
+    bodies = {entry.kind: set(entry.body) for entry in entries}
+
+    assert set(bodies) == {kind.value for kind in EntryKind}
+    assert bodies == documented()
+
+
+async def test_every_entry_says_who_when_and_in_which_story(entries: list[RecordedEntry]) -> None:
+    """Whatever a worker did or had done to its actions names the worker, its run and its trace, in order of time."""
+    of_runs = [entry for entry in entries if entry.kind not in {"charter.registered", "halt.set", "halt.lifted"}]
+    in_order = sorted(entries, key=lambda entry: entry.serial)
+
+    assert [entry.kind for entry in of_runs if not (entry.worker and entry.run and entry.trace_id)] == []
+    assert [entry.at for entry in in_order] == sorted(entry.at for entry in entries)
+
+
+async def test_the_story_of_one_edited_action_can_be_told(entries: list[RecordedEntry]) -> None:
+    """The entries of one run answer what began it, what was decided and why, who approved what, and what came of it."""
+    [answered] = [entry for entry in entries if entry.kind == "review.answered" and entry.body["edited"]]
+    told = [entry for entry in reversed(entries) if entry.run == answered.run]
+    began, asked, _, decided, performed, settled = told
+
+    assert [entry.kind for entry in told] == [
+        "signal.received",
+        "action.decided",
+        "review.answered",
+        "action.decided",
+        "action.performed",
+        "run.settled",
+    ]
+    assert (began.body["type"], began.body["runs"][0]["worker"]) == ("test.as_told", "as-told")
+    assert began.body["runs"][0]["version"] == settled.body["version"]
+    assert (asked.body["state"], asked.body["decision"]["verdict"]) == ("waiting", "review")
+    assert (answered.body["person"], answered.body["verdict"]) == ("you", "approve")
+    assert decided.body["action"]["arguments"] == answered.body["edited"]
+    assert decided.body["decision"]["rules"] == ["grant:crm.notify_owner"]
+    assert decided.body["decision"]["policy"] == asked.body["decision"]["policy"]
+    assert performed.body["operation"] == "crm.notify_owner"
+    assert (settled.body["state"], settled.body["reason"]) == ("done", "did as told")
+
+
+async def test_what_was_read_stands_with_what_was_decided(opened: tuple[House, Company]) -> None:
+    """The systems read, what they were asked and the digest of their answers stand on the record, in order."""
+    house, _ = opened
+    read = {"read": "crm.get_account", "arguments": {"account": "A-101"}}
+    run = await tell(house, read, {"classify": "thank you"}, score())
+
+    await work(house)
+
+    [decided] = await find_entries(house.database, Search(run=run, kind="action.decided"))
+    steps = decided.body["steps"]
+    assert [(step["kind"], step["name"]) for step in steps] == [("read", "crm.get_account"), ("judge", "classify")]
+    assert steps[0]["asked"] == {"account": "A-101"}
+    assert all(re.fullmatch(r"[0-9a-f]{64}", step["answer"]) for step in steps)
