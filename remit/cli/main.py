@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from remit.cli import charters, halts, ledger, reviews, runs, signals
+from remit.cli import charters, halts, ledger, reviews, runs, signals, vault
 from remit.cli.doctor import doctor
 from remit.cli.output import say
 from remit.cli.up import up
@@ -49,6 +49,7 @@ app.command("stop")(halts.stop)
 app.command("resume")(halts.resume)
 app.command("halts")(halts.list_halts)
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(vault.app, name="vault")
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from remit import clock
 from remit.errors import Conflict, InputInvalid, LedgerBroken, NotAllowed, NotFound, RemitError, StoreUnavailable
+from remit.money import write_money
 
 EXIT_CODES: Mapping[type[RemitError], int] = {
     NotFound: 3,
@@ -101,3 +102,9 @@ _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 def short(number: object) -> str:
     """Shorten a run's or review's number to what tells it apart: its random end."""
     return str(number)[-12:]
+
+
+def in_money(name: str, value: object, currency: object) -> object:
+    """Write an argument called `amount` as money, when its currency stands beside it: 541450 is 5,414.50 EUR."""
+    is_money = name == "amount" and isinstance(value, int) and isinstance(currency, str) and currency
+    return write_money(int(str(value)), str(currency)) if is_money else value

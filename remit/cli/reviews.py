@@ -8,7 +8,7 @@ from uuid import UUID
 import typer
 
 from remit import clock
-from remit.cli.output import ago, command, field, print_json, say, short
+from remit.cli.output import ago, command, field, in_money, print_json, say, short
 from remit.cli.table import print_table
 from remit.errors import InputInvalid, NotFound
 from remit.governance.approvals import Answer, answer
@@ -87,7 +87,7 @@ async def show(number: Number, *, as_json: AsJson = False) -> None:
     say()
     field("operation", f"{row['operation']} ({row['risk']} risk)")
     for name, value in row["arguments"].items():
-        field(name, value)
+        field(name, in_money(name, value, row["arguments"].get("currency")))
     say()
     for piece in packet["evidence"]:
         field("evidence", piece.get("title", ""))

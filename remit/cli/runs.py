@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from remit.cli.output import ago, command, field, print_json, say, short
+from remit.cli.output import ago, command, field, in_money, print_json, say, short
 from remit.cli.table import print_table
 from remit.runtime import handoffs, runs
 from remit.runtime.run import RunState
@@ -111,7 +111,7 @@ def _show_actions(actions: list[dict[str, Any]]) -> None:
         say()
         say(f"action {action['step']}: {action['operation']}, {action['state']}")
         for name, value in action["arguments"].items():
-            field(name, value)
+            field(name, in_money(name, value, action["arguments"].get("currency")))
         field("decided", f"{decision['verdict']}, by {', '.join(decision['rules'])}")
         for reason in decision["reasons"]:
             field("", reason)

@@ -1,0 +1,27 @@
+from remit.connections.vault import Vault, load_vault_key
+from remit.settings import read_settings
+from remit.store.database import Database
+from tests.cli.conftest import Remit
+
+
+async def test_a_secret_goes_in_and_is_never_shown(remit: Remit, database: Database, settings: dict[str, str]) -> None:
+    """A secret read from the input is opened by the house, listed by its name only, and removed."""
+    put = await remit("vault", "put", "erp-token", given=b"s3cret-of-the-erp\n")
+
+    listed = await remit("vault", "list", "--json")
+    opened = await Vault(database, load_vault_key(read_settings(settings))).open_secret("erp-token")
+    removed = await remit("vault", "remove", "erp-token")
+    left = await remit("vault", "list")
+
+    assert (put.code, removed.code, listed.json) == (0, 0, ["erp-token"])
+    assert opened.reveal() == "s3cret-of-the-erp"
+    assert "s3cret" not in put.out + put.error + listed.out
+    assert left.out.strip() == "the vault is empty"
+
+
+async def test_an_empty_secret_is_refused(remit: Remit) -> None:
+    """Nothing to keep is an error that says how to send it in."""
+    printed = await remit("vault", "put", "erp-token", given=b"\n")
+
+    assert printed.code == 6
+    assert "remit vault put NAME < file" in printed.error.replace("\n", " ")
