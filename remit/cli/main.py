@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from remit.cli import charters, halts, ledger, reviews, runs, signals, vault
+from remit.cli import charters, halts, ledger, people, reviews, runs, signals, vault
 from remit.cli.doctor import doctor
 from remit.cli.output import say
 from remit.cli.up import up
@@ -50,6 +50,7 @@ app.command("resume")(halts.resume)
 app.command("halts")(halts.list_halts)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(vault.app, name="vault")
+app.add_typer(people.app, name="person")
 
 
 def main() -> None:

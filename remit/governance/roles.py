@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from remit.errors import NotAllowed
+from remit.ledger.entry import Entry, EntryKind, append
 from remit.store.database import Database, Row, Transaction
 
 
@@ -49,3 +51,20 @@ async def save_person(database: Database, someone: Person) -> None:
 def _person(row: Row) -> Person:
     fields: dict[str, Any] = {**row, "roles": tuple(row["roles"])}
     return Person(**fields)
+
+
+async def record_person(database: Database, someone: Person, *, by: str, now: datetime) -> None:
+    """Add a person, change what is known of one, or note that one has left; it stands in the ledger with who did it.
+
+    Raises:
+        NotAllowed: Who does it is no administrator, and not the first person of the house either.
+    """
+    async with database.transaction() as transaction:
+        is_first = not await transaction.fetch("list_people")
+        if not is_first and not (await person(transaction, by)).may("administrator"):
+            raise NotAllowed(f"`{by}` is no administrator. `REMIT_PERSON` says who gives the commands")
+        values = (someone.id, someone.name, someone.mail, list(someone.roles), someone.is_active)
+        await transaction.execute("save_person", *values)
+        body = {"person": someone.id, "name": someone.name, "roles": list(someone.roles)}
+        body |= {"is_active": someone.is_active, "by": by}
+        await append(transaction, Entry(kind=EntryKind.PERSON_SAVED, body=body, about=f"person:{someone.id}", at=now))

@@ -48,6 +48,8 @@ class EntryKind(StrEnum):
     """it was not taken up or not completed; the failure owner was told"""
     CHARTER_REGISTERED = "charter.registered"
     """a version of a worker came into the registry"""
+    PERSON_SAVED = "person.saved"
+    """a person came, changed, or left"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

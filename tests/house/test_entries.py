@@ -5,6 +5,7 @@ import pytest
 
 from remit.governance.approvals import expire_reviews
 from remit.governance.halts import lift, stop
+from remit.governance.roles import Person, record_person
 from remit.ledger.entry import EntryKind
 from remit.ledger.read import RecordedEntry, Search, find_entries
 from remit.practice.company import Company
@@ -14,6 +15,7 @@ from remit.runtime.house import House
 from tests.house.repository import DOCS
 from tests.houses import act, answer_review, mail, notify, score, tell, work
 
+WITHOUT_RUN = {"charter.registered", "halt.set", "halt.lifted", "person.saved"}
 HANDED = {"hand_over": "told-on", "context": {"account": "A-101", "steps": [score()]}}
 
 
@@ -39,6 +41,7 @@ async def entries(opened: tuple[House, Company]) -> list[RecordedEntry]:
     await work(house)
     await stop(house.database, "everything", "just to see", "you", house.clock.now())
     await lift(house.database, "everything", "seen", "ken.ito", house.clock.now())
+    await record_person(house.database, Person(id="new", name="New"), by="you", now=house.clock.now())
     await execute(house, await tell(house, HANDED, number=6))
     house.clock.advance(hours=25)
     await expire_reviews(house.database, house.clock.now())
@@ -57,7 +60,7 @@ async def test_every_entry_has_the_fields_the_page_says(entries: list[RecordedEn
 
 async def test_every_entry_says_who_when_and_in_which_story(entries: list[RecordedEntry]) -> None:
     """Whatever a worker did or had done to its actions names the worker, its run and its trace, in order of time."""
-    of_runs = [entry for entry in entries if entry.kind not in {"charter.registered", "halt.set", "halt.lifted"}]
+    of_runs = [entry for entry in entries if entry.kind not in WITHOUT_RUN]
     in_order = sorted(entries, key=lambda entry: entry.serial)
 
     assert [entry.kind for entry in of_runs if not (entry.worker and entry.run and entry.trace_id)] == []
