@@ -42,10 +42,10 @@ async def list_people(database: Database) -> Sequence[Person]:
     return [_person(row) for row in await database.fetch("list_people")]
 
 
-async def save_person(database: Database, someone: Person) -> None:
+async def save_person(source: Transaction | Database, someone: Person) -> None:
     """Add a person, or change what is known of one."""
     values = (someone.id, someone.name, someone.mail, list(someone.roles), someone.is_active)
-    await database.execute("save_person", *values)
+    await source.execute("save_person", *values)
 
 
 def _person(row: Row) -> Person:
@@ -63,8 +63,7 @@ async def record_person(database: Database, someone: Person, *, by: str, now: da
         is_first = not await transaction.fetch("list_people")
         if not is_first and not (await person(transaction, by)).may("administrator"):
             raise NotAllowed(f"`{by}` is no administrator. `REMIT_PERSON` says who gives the commands")
-        values = (someone.id, someone.name, someone.mail, list(someone.roles), someone.is_active)
-        await transaction.execute("save_person", *values)
+        await save_person(transaction, someone)
         body = {"person": someone.id, "name": someone.name, "roles": list(someone.roles)}
         body |= {"is_active": someone.is_active, "by": by}
         await append(transaction, Entry(kind=EntryKind.PERSON_SAVED, body=body, about=f"person:{someone.id}", at=now))
