@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from remit import clock
-from remit.charters.role import Role
 from remit.cli.output import command, print_json, say
 from remit.cli.table import print_table
 from remit.errors import NotFound
@@ -38,7 +37,9 @@ async def save(
     person_id: PersonId,
     name: Annotated[str, typer.Option(help="the person's name")] = "",
     mail: Annotated[str, typer.Option(help="the person's mail address")] = "",
-    role: Annotated[list[Role] | None, typer.Option(help="a role the person holds; repeatable")] = None,
+    role: Annotated[
+        list[str] | None, typer.Option(help="a role the person holds, as `reviewer` or `reviewer@finance`; repeatable")
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -46,7 +47,7 @@ async def save(
     settings = read_settings()
     async with open_database(settings) as database:
         before = await _find(database, person_id) or Person(id=person_id, name=person_id)
-        roles = before.roles if role is None else tuple(each.value for each in role)
+        roles = before.roles if role is None else tuple(role)
         saved = Person(id=person_id, name=name or before.name, mail=mail or before.mail, roles=roles)
         await record_person(database, saved, by=settings.person, now=clock.now())
     return print_json(saved) if as_json else say(f"`{person_id}` is here: {', '.join(roles) or 'no role'}")

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from remit.canonical import canonical
-from remit.errors import Conflict, NotAllowed, NotFound
+from remit.errors import Conflict, InputInvalid, NotAllowed, NotFound
 from remit.governance.claim import as_kept
 from remit.governance.facts import approval_digest
 from remit.governance.roles import person
@@ -86,7 +86,7 @@ def _check_current(review: Row, given: Answer, now: datetime) -> None:
     if given.digest and given.digest != review["digest"]:
         raise Conflict("somebody edited this proposal after you opened it. Look at it again, then decide")
     if given.verdict == "reject" and not given.reason.strip():
-        raise NotAllowed("a reject needs a reason, so that the worker and its owner can learn from it")
+        raise InputInvalid("a reject needs a reason, so that the worker and its owner can learn from it")
 
 
 async def _role_of(transaction: Transaction, review: Row, given: Answer) -> str:
@@ -96,7 +96,7 @@ async def _role_of(transaction: Transaction, review: Row, given: Answer) -> str:
         raise NotAllowed(f"`{given.person}` has left and cannot answer reviews")
     if review["requested_by"] == given.person:
         raise NotAllowed("your own signal began this run, so somebody else has to answer it")
-    held = [role for role in review["roles"] if role in who.roles]
+    held = [role for role in review["roles"] if who.holds(role, review["domain"])]
     if not held:
         raise NotAllowed(f"this review asks {' and '.join(review['roles'])}; `{given.person}` is none of these")
     rows = await transaction.fetch("list_answers", given.review)

@@ -15,6 +15,7 @@ from uuid import UUID
 from remit import clock
 from remit.charters.charter import Domain
 from remit.errors import Conflict, InputInvalid, NotAllowed, NotFound
+from remit.governance.authority import Permission
 from remit.governance.claim import as_kept
 from remit.governance.gateway import BEGIN_WITHIN
 from remit.governance.roles import person
@@ -24,7 +25,6 @@ from remit.store.queue import enqueue_runs
 
 _SETTLING = BEGIN_WITHIN + 0.1  # seconds an answer waits at most for what is in flight
 _LOOK_EVERY = 0.02  # seconds between two looks
-_MAY_STOP = ("administrator", "technical-owner", "business-owner", "risk-owner", "reviewer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +89,19 @@ async def _check(transaction: Transaction, scope: str, reason: str, who: str) ->
     known = scope == "everything" or (kind == "domain" and name in set(Domain)) or (kind == "worker" and name)
     if not known:
         raise InputInvalid(f"unknown scope `{scope}`. Say `everything`, `domain:<domain>` or `worker:<name>`")
-    if kind == "worker" and await transaction.fetch_value("find_worker", name) is None:
+    if kind == "worker" and not await _domain_of(transaction, scope):
         raise InputInvalid(f"there is no worker `{name}`. `remit workers` shows those there are")
     if not as_kept(reason).strip():
         raise InputInvalid("a halt needs a reason. Say in a few words what went wrong")
-    if not (await person(transaction, who)).may(*_MAY_STOP):
-        raise NotAllowed(f"`{who}` may not stop workers. Ask a person who is {', '.join(_MAY_STOP)}")
+    (await person(transaction, who)).check(Permission.HALTS_SET, await _domain_of(transaction, scope))
+
+
+async def _domain_of(transaction: Transaction, scope: str) -> str:
+    """Tell in which domain a scope lies; empty for everything, and for a worker nobody knows."""
+    kind, _, name = scope.partition(":")
+    if kind == "domain":
+        return name
+    return str(await transaction.fetch_value("find_worker", name) or "") if kind == "worker" else ""
 
 
 async def _let_settle(database: Database, begun: set[str]) -> set[str]:
@@ -122,9 +129,7 @@ async def lift(database: Database, scope: str, reason: str, who: str, now: datet
         halt = await transaction.fetch_row("lock_halt", scope)
         if halt is None:
             raise NotFound(f"`{scope}` is not halted. `remit halts` shows what is")
-        someone = await person(transaction, who)
-        if not someone.may(*_MAY_STOP):
-            raise NotAllowed(f"`{who}` may not lift halts")
+        (await person(transaction, who)).check(Permission.HALTS_LIFT, await _domain_of(transaction, scope))
         if halt["set_by"] == who:
             raise NotAllowed(f"`{who}` set this halt; a second person has to lift it")
         await transaction.execute("lift_halt", halt["id"], who, now)

@@ -1,11 +1,14 @@
-"""The people of the house and the roles they hold: the minimum that reviews and seats need."""
+"""The people of the house and the roles they hold, each everywhere or in one domain."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from remit.errors import NotAllowed
+from remit.charters.charter import Domain
+from remit.charters.role import Role
+from remit.errors import InputInvalid, NotAllowed
+from remit.governance.authority import Permission, roles_with
 from remit.ledger.entry import Entry, EntryKind, append
 from remit.store.database import Database, Row, Transaction
 
@@ -18,11 +21,29 @@ class Person:
     name: str
     mail: str = ""
     roles: tuple[str, ...] = ()
+    """each a role, held everywhere, or a role and its domain, as in `reviewer@finance`"""
     is_active: bool = True
 
-    def may(self, *roles: str) -> bool:
-        """Whether this person is here and holds one of the roles."""
-        return self.is_active and not set(roles).isdisjoint(self.roles)
+    def holds(self, role: str, domain: str = "") -> bool:
+        """Whether this person is here and holds the role there; without a domain, everywhere."""
+        return self.is_active and (role in self.roles or (bool(domain) and f"{role}@{domain}" in self.roles))
+
+    def may(self, permission: Permission, domain: str = "") -> bool:
+        """Whether this person is here and one of the roles held there permits it."""
+        return any(self.holds(role, domain) for role in roles_with(permission))
+
+    def check(self, permission: Permission, domain: str = "") -> None:
+        """Make sure that this person may do something.
+
+        Raises:
+            NotAllowed: They have left, or hold no role that permits it there.
+        """
+        if not self.is_active:
+            raise NotAllowed(f"`{self.id}` has left and may do nothing")
+        if not self.may(permission, domain):
+            where = f" in {domain}" if domain else " everywhere"
+            who = ", ".join(f"`{role}`" for role in roles_with(permission))
+            raise NotAllowed(f"`{self.id}` may not do this: `{permission}` is for whoever is {who}{where}")
 
 
 async def person(source: Transaction | Database, person_id: str) -> Person:
@@ -57,13 +78,40 @@ async def record_person(database: Database, someone: Person, *, by: str, now: da
     """Add a person, change what is known of one, or note that one has left; it stands in the ledger with who did it.
 
     Raises:
-        NotAllowed: Who does it is no administrator, and not the first person of the house either.
+        NotAllowed: Who does it is no administrator, and not the first person of the house either; or nobody would be.
+        InputInvalid: A role is none, or one person would hold roles that are kept apart.
     """
+    check_roles(someone.roles)
     async with database.transaction() as transaction:
-        is_first = not await transaction.fetch("list_people")
-        if not is_first and not (await person(transaction, by)).may("administrator"):
-            raise NotAllowed(f"`{by}` is no administrator. `REMIT_PERSON` says who gives the commands")
-        await save_person(transaction, someone)
-        body = {"person": someone.id, "name": someone.name, "roles": list(someone.roles)}
-        body |= {"is_active": someone.is_active, "by": by}
-        await append(transaction, Entry(kind=EntryKind.PERSON_SAVED, body=body, about=f"person:{someone.id}", at=now))
+        await transaction.execute("lock_people")  # so that one at a time begins the house, or leaves as the last
+        await change_person(transaction, someone, by=by, now=now)
+
+
+async def change_person(transaction: Transaction, someone: Person, *, by: str, now: datetime) -> None:
+    """Do what `record_person` does, in a transaction that holds the lock on people."""
+    people = {row["id"]: _person(row) for row in await transaction.fetch("list_people")}
+    if people:
+        (await person(transaction, by)).check(Permission.PEOPLE_MODIFY)
+    await save_person(transaction, someone)
+    left = [one for one in (people | {someone.id: someone}).values() if one.may(Permission.PEOPLE_MODIFY)]
+    if people and not left:
+        raise NotAllowed("somebody has to be administrator. Give the role to another person first")
+    body = {"person": someone.id, "name": someone.name, "roles": list(someone.roles)}
+    body |= {"is_active": someone.is_active, "by": by}
+    await append(transaction, Entry(kind=EntryKind.PERSON_SAVED, body=body, about=f"person:{someone.id}", at=now))
+
+
+def check_roles(roles: Iterable[str]) -> None:
+    """Make sure that these are roles, and may be held together.
+
+    Raises:
+        InputInvalid: One is none, its domain is none, or an auditor would also act.
+    """
+    held = [role.partition("@") for role in roles]
+    for role, at, domain in held:
+        if role not in set(Role) or (at and domain not in set(Domain)):
+            known = f"{', '.join(Role)}; and behind an `@` {', '.join(Domain)}"
+            raise InputInvalid(f"unknown role `{role}{at}{domain}`. Known are {known}")
+    names = {role for role, _, _ in held}
+    if Role.AUDITOR in names and len(names) > 1:
+        raise InputInvalid("an auditor holds no other role: whoever acts is not the one who checks")

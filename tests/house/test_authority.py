@@ -11,7 +11,8 @@ from remit.charters.charter_file import parse_charter
 from remit.charters.role import Role
 from remit.connections.connectors.drop_folder.connector import DropFolderConnector
 from remit.connections.operation import Kind, Operation
-from remit.governance import halts, reviews
+from remit.governance import reviews
+from remit.governance.authority import Permission, roles_with
 from remit.money import write_money
 from remit.practice.company import SYSTEMS
 from tests.house.repository import DOCS, REMIT
@@ -84,7 +85,7 @@ def table_of_roles() -> str:
     """What each role may do."""
     yes = {True: "yes", False: ""}
     rows = [
-        (f"`{role}`", meaning, yes[role in halts._MAY_STOP], yes[role in reviews._OUTCOME_ROLES])
+        (f"`{role}`", meaning, yes[role in roles_with(Permission.HALTS_SET)], yes[role in reviews._OUTCOME_ROLES])
         for role, meaning in meanings().items()
     ]
     return table(("role", "what for", "stops and resumes", "says whether a doubtful write happened"), rows)

@@ -1,2 +1,2 @@
--- Tell whether there is a worker of this name.
-SELECT name FROM worker WHERE name = $1
+-- Tell in which domain a worker is.
+SELECT domain FROM worker WHERE name = $1

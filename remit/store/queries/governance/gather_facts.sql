@@ -20,7 +20,8 @@ SELECT
         FROM answer JOIN person ON person.id = answer.person
         WHERE answer.review = review.id AND (answer.verdict = 'reject' OR review.kind = 'outcome'
             -- an approval counts while who gave it is here and holds the role, and only for the text it was given to
-            OR (person.is_active AND answer.role = ANY (person.roles) AND answer.digest = review.digest))) AS answers
+            OR (person.is_active AND (answer.role = ANY (person.roles) OR answer.role || '@' || review.domain = ANY (person.roles))
+                AND answer.digest = review.digest))) AS answers
 FROM (SELECT 1) AS one
 LEFT JOIN action ON action.run = $1 AND action.step = $2
 LEFT JOIN LATERAL (
