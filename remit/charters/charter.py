@@ -38,13 +38,40 @@ class Stage(StrEnum):
     """runs alone; people audit"""
 
 
+class Looped(StrEnum):
+    """What people who do not decide about an action are told of."""
+
+    REVIEWED = "reviewed"
+    """a person is asked first"""
+    PERFORMED = "performed"
+    """it took effect"""
+    FAILED = "failed"
+    """a system said no"""
+    FORBIDDEN = "forbidden"
+    """a rule said no"""
+    DOUBTED = "doubted"
+    """nobody can tell whether it took effect"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Informed:
+    """Who hears of an action type, and of what."""
+
+    on: Looped
+    people: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seats:
-    """Who answers for an action type: three people by id, each vacant when empty."""
+    """Who answers for an action type: three people by id, each vacant when empty; and who is looped in."""
 
     accountable: str
     system_owner: str
     risk_owner: str
+    consulted: tuple[str, ...] = ()
+    """told when a review of it opens, so that they can say something before it is answered"""
+    informed: tuple[Informed, ...] = ()
+    """told afterwards"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

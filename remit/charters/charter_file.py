@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from remit.charters.charter import (
     Access,
@@ -10,6 +11,7 @@ from remit.charters.charter import (
     Condition,
     EscalationPath,
     Grant,
+    Informed,
     Prohibition,
     ReviewRule,
     Seats,
@@ -67,7 +69,9 @@ def _charter(form: CharterForm) -> Charter:
 
 
 def _seats(form: SeatsForm) -> Seats:
-    return Seats(**dict(form))
+    informed = tuple(Informed(on=on, people=people) for on, people in form.informed.items())
+    fields: dict[str, Any] = {**dict(form), "informed": informed}
+    return Seats(**fields)
 
 
 def _trigger(form: TriggerForm) -> Trigger:

@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from remit.charters.charter import Domain, Stage
+from remit.charters.charter import Domain, Looped, Stage
 from remit.charters.money import CONFIDENCE, MONEY, parse_confidence, parse_duration, parse_money
 from remit.charters.role import Role
 from remit.charters.trigger import next_due
@@ -94,6 +94,12 @@ Duration = Annotated[
 ]
 
 
+def _is_after(event: Looped) -> Looped:
+    if event is Looped.REVIEWED:
+        raise ValueError("who hears before an answer stands under `consulted`")
+    return event
+
+
 class Form(BaseModel):
     """What every part of a charter has in common: unknown words are refused, and nothing is bent into shape."""
 
@@ -119,6 +125,10 @@ class SeatsForm(Form):
     accountable: PersonId = Field(description="who owns the outcome")
     system_owner: PersonId = Field(description="who owns the system")
     risk_owner: PersonId = Field(description="who sets the limits of risk")
+    consulted: tuple[PersonId, ...] = Field(default=(), description="who is told when a review of it opens")
+    informed: dict[Annotated[Looped, AfterValidator(_is_after)], tuple[PersonId, ...]] = Field(
+        default_factory=dict[Looped, Any], description="who is told afterwards, by what came of it"
+    )
 
 
 class ConditionForm(Form):

@@ -74,7 +74,10 @@ def describe_budget(budget: Budget) -> Iterator[str]:
 
 
 def _seats(seats: Seats) -> str:
-    return f"{seats.accountable} is accountable, {seats.system_owner} owns the systems, {seats.risk_owner} the risk."
+    said = f"{seats.accountable} is accountable, {seats.system_owner} owns the systems, {seats.risk_owner} the risk."
+    asked = f" {_listed(seats.consulted, 'and')} can say something before a review is answered." * bool(seats.consulted)
+    told = (f" {_listed(each.people, 'and')} hears when it is {each.on}." for each in seats.informed)
+    return said + asked + "".join(told)
 
 
 def _condition(condition: Condition) -> str:
@@ -99,7 +102,7 @@ def _access(access: Access) -> str:
 
 def _grant(grant: Grant) -> str:
     seats = grant.seats
-    answers = f" {seats.accountable} is accountable for this." if seats else ""
+    answers = f" For this {_seats(seats)}" if seats else ""
     limits = ", ".join([*_limits(grant), _STAGES[grant.stage]])
     return f"It may do `{grant.operation}`, {limits}: {_sentence(grant.because)}{answers}"
 

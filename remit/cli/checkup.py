@@ -16,7 +16,7 @@ from remit.charters.charter_file import parse_charter
 from remit.connections.operation import Operation
 from remit.errors import InputInvalid, RemitError
 from remit.governance import halts
-from remit.governance.raci import vacant
+from remit.governance.raci import SEATS, seat_holders, vacant
 from remit.governance.roles import list_people
 from remit.ledger.note import Verifier
 from remit.ledger.verify import verify
@@ -174,13 +174,13 @@ async def _look_at_workers(settings: Settings, database: Database) -> AsyncItera
         except InputInvalid as error:
             yield _refused(version.worker, error)
             continue
-        active = [person.id for person in people if person.is_active]
+        active = {person.id: person.roles for person in people if person.is_active}
         for finding in _look_at_worker(charter, operations, [person.id for person in people], active):
             yield finding
 
 
 def _look_at_worker(
-    charter: Charter, operations: Mapping[str, Operation], people: Collection[str], active: Collection[str]
+    charter: Charter, operations: Mapping[str, Operation], people: Collection[str], active: Mapping[str, Collection[str]]
 ) -> Iterator[Finding]:
     problems = list(problems_of(charter, operations, people))
     for problem in problems:
@@ -189,11 +189,10 @@ def _look_at_worker(
     seats = {
         (seat, charter.seats_for(grant.operation))
         for grant in charter.grants
-        for seat in vacant(charter.seats_for(grant.operation), active)
+        for seat in vacant(charter.seats_for(grant.operation), active, charter.domain)
     }
-    for seat, holders in sorted(seats, key=str):
-        held = {"accountable": holders.accountable, "system owner": holders.system_owner}.get(seat, holders.risk_owner)
-        said = f"the seat of the {seat} is vacant: `{held}` is not here"
+    for seat, seated in sorted(seats, key=str):
+        said = f"the seat of the {seat} is vacant: `{seat_holders(seated)[seat]}` is not here as {SEATS[seat]}"
         yield _bad(charter.name, said, "Name somebody who is here; until then its actions are not performed")
     if not problems and not seats:
         yield _well(charter.name, "its charter fits the connected systems, and every seat is held")

@@ -80,7 +80,7 @@ async def gather(transaction: Transaction, action: Action, mandate: Mandate, now
     facts = Facts(
         stage=Stage(row["stage"]) if row["stage"] else grant.stage,
         halts=tuple(row["halts"]),
-        vacant_seats=vacant(seats, row["seated"]),
+        vacant_seats=vacant(seats, row["seated"], charter.domain),
         approvals=frozenset(answer["role"] for answer in approvals),
         approvers=len(approvals),
         performed_today=used.get(f"operation:{action.operation}", 0),

@@ -10,7 +10,7 @@ for the same step, looks up what happened before it does anything else.
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from opentelemetry import trace
@@ -30,7 +30,8 @@ from remit.governance.facts import Case, gather
 from remit.governance.mandate import Mandate
 from remit.governance.record import Record, Rest
 from remit.governance.reviews import request_outcome, request_review
-from remit.store.database import Database
+from remit.governance.vacancies import tell_vacant
+from remit.store.database import Database, Transaction
 
 _tracer = trace.get_tracer("remit")
 
@@ -94,7 +95,7 @@ class Gateway:
             case = await gather(transaction, action, mandate, now)
             if exhausted:
                 case = replace(case, facts=replace(case.facts, over_budget=(exhausted,)))
-            record = Record(transaction=transaction, action=case.action, claim=claim, now=now)
+            record = _record(transaction, case.action, claim, mandate, now=now)
             receipt = None if case.state is ActionState.PERFORMING else await self._decide(record, case, mandate)
             begin_by = clock.monotonic() + BEGIN_WITHIN  # a halt waits for this transaction, so it need not count
         if case.state is ActionState.PERFORMING:  # a process died while it was being performed
@@ -120,6 +121,8 @@ class Gateway:
             return await record.held(decision, case.facts.halts)
         match decision.verdict:
             case Verdict.FORBID:
+                if seats := case.facts.vacant_seats:
+                    await tell_vacant(record.transaction, case.action, mandate, seats, record.now)
                 return await record.forbidden(decision)
             case Verdict.REVIEW:
                 if case.facts.approvers:  # a new review has answers of its own: everybody is asked again
@@ -162,7 +165,7 @@ class Gateway:
         """Go on with an action that was being performed when its process died: look up before any repeat."""
         action = case.action
         if action.operation not in self._connections.operations:
-            async with self._recording(action, claim) as record:
+            async with self._recording(action, claim, mandate) as record:
                 return await record.unresolved(f"`{action.operation}` was being done, and is not connected any more")
         connection = self._connections.for_operation(action.operation)
         operation = self._connections.operation(action.operation)
@@ -175,7 +178,7 @@ class Gateway:
         except (OutcomeUnknown, SystemBusy) as error:
             return await self._later(action, claim, mandate, error, state=ActionState.PERFORMING)
         if found is not None:
-            return await self._settled(action, claim, found)
+            return await self._settled(action, claim, mandate, found)
         return await self._repeat(case, claim, mandate)
 
     async def _repeat(self, case: Case, claim: Claim, mandate: Mandate) -> _Begun | Receipt:
@@ -191,7 +194,7 @@ class Gateway:
             now = self._clock.now()
             fresh = await gather(transaction, case.action, mandate, now)
             fresh = replace(fresh, facts=replace(fresh.facts, over_budget=()))  # it holds what it needs
-            record = Record(transaction=transaction, action=fresh.action, claim=claim, now=now)
+            record = _record(transaction, fresh.action, claim, mandate, now=now)
             receipt = await self._decide_anew(record, fresh, mandate)
             if receipt is not None:
                 await transaction.execute("release_reservation", case.action.run, case.action.step)
@@ -206,7 +209,7 @@ class Gateway:
         try:
             result = await connection.perform(action.operation, action.arguments, action.key, begin_by=begun.begin_by)
         except SystemRefused as error:
-            async with self._recording(action, claim) as record:
+            async with self._recording(action, claim, mandate) as record:
                 return await record.failed(str(error))
         except SystemBusy as error:
             return await self._later(action, claim, mandate, error, state=ActionState.WAITING)
@@ -214,14 +217,14 @@ class Gateway:
             if self._connections.operation(action.operation).repeat is Repeat.BLIND:
                 return await self._doubt(action, claim, mandate, str(error))
             return await self._later(action, claim, mandate, error, state=ActionState.PERFORMING)
-        return await self._settled(action, claim, result)
+        return await self._settled(action, claim, mandate, result)
 
-    async def _settled(self, action: Action, claim: Claim, result: dict[str, Any]) -> Receipt:
-        async with self._recording(action, claim) as record:
+    async def _settled(self, action: Action, claim: Claim, mandate: Mandate, result: dict[str, Any]) -> Receipt:
+        async with self._recording(action, claim, mandate) as record:
             return await record.performed(result)
 
     async def _doubt(self, action: Action, claim: Claim, mandate: Mandate, reason: str) -> Receipt:
-        async with self._recording(action, claim) as record:
+        async with self._recording(action, claim, mandate) as record:
             await request_outcome(record, mandate, self._connections.operation(action.operation), reason)
             return await record.doubted(reason)
 
@@ -234,17 +237,22 @@ class Gateway:
         wait = timedelta(seconds=min(max(asked, 2.0 ** min(claim.tries, _TRIES) / 4), _LONGEST_WAIT))
         gives_up = connection.when_unavailable is WhenUnavailable.ESCALATE or claim.tries + 1 >= _TRIES
         if connection.when_unavailable is WhenUnavailable.PAUSE or not gives_up:
-            async with self._recording(action, claim) as record:
+            async with self._recording(action, claim, mandate) as record:
                 return await record.waits(state, Rest.SYSTEM, str(error), wait=wait)
         if state is ActionState.PERFORMING:
             return await self._doubt(action, claim, mandate, f"the system could not be asked what happened: {error}")
-        async with self._recording(action, claim) as record:
+        async with self._recording(action, claim, mandate) as record:
             return await record.failed(str(error))
 
     @asynccontextmanager
-    async def _recording(self, action: Action, claim: Claim) -> AsyncGenerator[Record]:
+    async def _recording(self, action: Action, claim: Claim, mandate: Mandate) -> AsyncGenerator[Record]:
         async with self._database.transaction() as transaction:
-            yield Record(transaction=transaction, action=action, claim=claim, now=self._clock.now())
+            yield _record(transaction, action, claim, mandate, now=self._clock.now())
+
+
+def _record(transaction: Transaction, action: Action, claim: Claim, mandate: Mandate, *, now: datetime) -> Record:
+    seats = mandate.charter.seats_for(action.operation)
+    return Record(transaction=transaction, action=action, claim=claim, seats=seats, now=now)
 
 
 def _why_rejected(case: Case) -> str:

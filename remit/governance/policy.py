@@ -12,7 +12,7 @@ An error in either answer is a forbid that carries the error.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, Self
@@ -85,7 +85,7 @@ class Policy:
             return self._failed(most)
         if most.is_allowed:
             return self._review(held, facts)
-        return self._decision(Verdict.FORBID, most.rules) if most.rules else self._ungranted(action.operation)
+        return self._forbidden(most, action, facts)
 
     def decide_read(self, operation: str) -> Decision:
         """Decide on one read: what the charter lists and does not prohibit. A halt does not stop reading."""
@@ -106,6 +106,11 @@ class Policy:
             return self._spoken(Verdict.FORBID, _NO_GRANT, sentence)
         operation = self.operations.get(action.operation)
         return None if operation and operation.kind is Kind.WRITE else self._ungranted(action.operation)
+
+    def _forbidden(self, most: Answer, action: Action, facts: Facts) -> Decision:
+        if not most.rules:
+            return self._ungranted(action.operation)
+        return _with_seats(self._decision(Verdict.FORBID, most.rules), facts.vacant_seats)
 
     def _ungranted(self, operation: str) -> Decision:
         near = _nearest(operation[:200], tuple(sorted(grant.operation for grant in self.charter.grants)))
@@ -146,6 +151,12 @@ class Policy:
 
     def _spoken(self, verdict: Verdict, rule: str, sentence: str) -> Decision:
         return Decision(verdict=verdict, rules=(rule,), reasons=(sentence,), policy_digest=self.digest)
+
+
+def _with_seats(decision: Decision, vacant: tuple[str, ...]) -> Decision:
+    """Name the vacant seats behind what the rules say."""
+    said = (f"Vacant: {', '.join(vacant)}.",) if vacant else ()
+    return replace(decision, reasons=(*decision.reasons, *said))
 
 
 _ALL_APPROVALS: Final[dict[str, Any]] = {"approvals": _EVERY_ROLE, "approvers": _EVERYBODY}

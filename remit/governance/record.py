@@ -6,11 +6,14 @@ from enum import StrEnum
 from typing import Any
 
 from remit.canonical import digest_of
+from remit.charters.charter import Looped, Seats
 from remit.connections.action import Action, ActionState, Receipt
 from remit.errors import InputInvalid
 from remit.governance.budgets import Reservation
 from remit.governance.claim import Claim, Step, as_kept
 from remit.governance.decision import Decision
+from remit.governance.notices import Notice, notify
+from remit.governance.raci import told_of
 from remit.ledger.entry import Entry, EntryKind, append
 from remit.store.database import Transaction
 
@@ -37,6 +40,8 @@ class Record:
     transaction: Transaction
     action: Action
     claim: Claim
+    seats: Seats
+    """who answers for it, and who is told what came of it"""
     now: datetime
 
     async def intended(self, decision: Decision, reservations: tuple[Reservation, ...]) -> None:
@@ -65,14 +70,18 @@ class Record:
         result = _kept(result)
         receipt = self._receipt(ActionState.PERFORMED, result=result)
         await self._settled(ActionState.PERFORMED, result, "", took_effect=True, over=receipt)
-        await self._append(EntryKind.ACTION_PERFORMED, {"result": result, "operation": self.action.operation})
+        await self._append(
+            EntryKind.ACTION_PERFORMED, {"result": result, "operation": self.action.operation}, Looped.PERFORMED
+        )
         return receipt
 
     async def failed(self, reason: str) -> Receipt:
         """Write that the system said no; nothing happened."""
         receipt = self._receipt(ActionState.FAILED, reason=reason)
         await self._settled(ActionState.FAILED, None, reason, took_effect=False, over=receipt)
-        await self._append(EntryKind.ACTION_FAILED, {"reason": reason, "operation": self.action.operation})
+        await self._append(
+            EntryKind.ACTION_FAILED, {"reason": reason, "operation": self.action.operation}, Looped.FAILED
+        )
         return receipt
 
     async def rejected(self, reason: str) -> Receipt:
@@ -84,7 +93,9 @@ class Record:
     async def doubted(self, reason: str) -> Receipt:
         """Write that nobody can tell whether it took effect; the run waits for a person."""
         await self._settled(ActionState.UNKNOWN, None, reason, took_effect=None, rest=Rest.REVIEW)
-        await self._append(EntryKind.ACTION_DOUBTED, {"reason": reason, "operation": self.action.operation})
+        await self._append(
+            EntryKind.ACTION_DOUBTED, {"reason": reason, "operation": self.action.operation}, Looped.DOUBTED
+        )
         return self._receipt(ActionState.WAITING, reason=reason)
 
     async def unresolved(self, reason: str) -> Receipt:
@@ -94,7 +105,9 @@ class Record:
         """
         receipt = self._receipt(ActionState.UNKNOWN, reason=reason)
         await self._settled(ActionState.UNKNOWN, None, reason, took_effect=True, over=receipt)
-        await self._append(EntryKind.ACTION_DOUBTED, {"reason": reason, "operation": self.action.operation})
+        await self._append(
+            EntryKind.ACTION_DOUBTED, {"reason": reason, "operation": self.action.operation}, Looped.DOUBTED
+        )
         return receipt
 
     async def waits(self, state: ActionState, rest: Rest, reason: str, *, wait: timedelta | None = None) -> Receipt:
@@ -149,7 +162,8 @@ class Record:
         self.claim.held(kept=kept)
         steps = [step.as_json() for step in self.claim.steps]
         body = {"action": self.action.as_json(), "decision": decision.as_json(), "steps": steps, "state": state.value}
-        await self._append(EntryKind.ACTION_DECIDED, body)
+        event = _LOOPED.get((state, rest))
+        await self._append(EntryKind.ACTION_DECIDED, body, event)
 
     async def _settled(  # noqa: PLR0913  # one statement takes them all
         self,
@@ -177,7 +191,11 @@ class Record:
         )
         self.claim.held(kept=kept)
 
-    async def _append(self, kind: EntryKind, body: dict[str, Any]) -> None:
+    async def _append(self, kind: EntryKind, body: dict[str, Any], event: Looped | None = None) -> None:
+        told = told_of(self.seats, event) if event else ()
+        body = body | {"told": list(told)} if told else body
+        notices = [self._notice(person, event) for person in told] if event else []
+        await notify(self.transaction, *notices, now=self.now)
         entry = Entry(
             kind=kind,
             body={"step": self.action.step, "key": self.action.key, **body},
@@ -188,6 +206,30 @@ class Record:
             at=self.now,
         )
         await append(self.transaction, entry)
+
+    def _notice(self, person: str, event: Looped) -> Notice:
+        action = self.action
+        return Notice(
+            key=f"action.{event}:{action.key}:{person}",
+            kind=f"action.{event}",
+            recipient=person,
+            title=f"`{action.operation}` about {action.about or 'nothing named'}: {_SAID[event]}",
+            body=action.purpose,
+            link=f"/runs/{action.run}",
+        )
+
+
+_SAID = {
+    Looped.REVIEWED: "a review was asked",
+    Looped.PERFORMED: "it took effect",
+    Looped.FAILED: "the system said no",
+    Looped.FORBIDDEN: "a rule said no",
+    Looped.DOUBTED: "nobody can tell whether it took effect",
+}
+_LOOPED = {
+    (ActionState.WAITING, Rest.REVIEW): Looped.REVIEWED,
+    (ActionState.FORBIDDEN, Rest.NOTHING): Looped.FORBIDDEN,
+}
 
 
 def _kept(result: dict[str, Any]) -> dict[str, Any]:

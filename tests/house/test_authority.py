@@ -1,7 +1,9 @@
 """docs/operations.md is a snapshot of who may do what: a change of it is read by a person."""
 
 import ast
+import inspect
 from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from remit.charters.role import Role
 from remit.connections.connectors.drop_folder.connector import DropFolderConnector
 from remit.connections.operation import Kind, Operation
 from remit.governance import reviews
-from remit.governance.authority import Permission, roles_with
+from remit.governance.authority import PERMISSIONS, SEPARATED, Permission
 from remit.money import write_money
 from remit.practice.company import SYSTEMS
 from tests.house.repository import DOCS, REMIT
@@ -73,25 +75,44 @@ def table_of_operations() -> str:
     return table(("operation", "", *(worker.name for worker in workers)), rows)
 
 
-def meanings() -> Mapping[str, str]:
-    """What each role answers for, in the words of the code."""
-    tree = ast.parse((REMIT / "charters" / "role.py").read_text())
+def meanings(words: type[StrEnum]) -> Mapping[str, str]:
+    """What each word means, in the words of the code."""
+    tree = ast.parse(inspect.getsource(words))
     [body] = [node.body for node in tree.body if isinstance(node, ast.ClassDef)]
     told = [ast.literal_eval(node.value) for node in body[1:] if isinstance(node, ast.Expr)]
-    return dict(zip([role.value for role in Role], told, strict=True))
+    return dict(zip([word.value for word in words], told, strict=True))
 
 
 def table_of_roles() -> str:
     """What each role may do."""
     yes = {True: "yes", False: ""}
     rows = [
-        (f"`{role}`", meaning, yes[role in roles_with(Permission.HALTS_SET)], yes[role in reviews._OUTCOME_ROLES])
-        for role, meaning in meanings().items()
+        (
+            f"`{role}`",
+            meaning,
+            yes[role in reviews._OUTCOME_ROLES],
+            ", ".join(sorted(f"`{p}`" for p in PERMISSIONS[role])),
+        )
+        for role, meaning in zip(Role, meanings(Role).values(), strict=True)
     ]
-    return table(("role", "what for", "stops and resumes", "says whether a doubtful write happened"), rows)
+    return table(("role", "what for", "says whether a doubtful write happened", "may"), rows)
 
 
-@pytest.mark.parametrize("wanted", [table_of_operations(), table_of_roles()], ids=["operations", "roles"])
+def table_of_permissions() -> str:
+    """What each permission lets a person do, and what no role may do besides."""
+    apart = {p: [other for a, b, _ in SEPARATED for p2, other in ((a, b), (b, a)) if p2 is p] for p in Permission}
+    rows = [
+        (f"`{permission}`", meaning, ", ".join(f"`{other}`" for other in apart[permission]))
+        for permission, meaning in zip(Permission, meanings(Permission).values(), strict=True)
+    ]
+    return table(("permission", "what it lets a person do", "never in one role with"), rows)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [table_of_operations(), table_of_roles(), table_of_permissions()],
+    ids=["operations", "roles", "permissions"],
+)
 def test_the_page_says_who_may_do_what(wanted: str) -> None:
     """The tables of the page are what charters and code say now."""
     assert wanted in PAGE, f"docs/operations.md should hold\n{wanted}"
@@ -104,3 +125,18 @@ def test_no_worker_may_do_what_nobody_offers() -> None:
     }
 
     assert named - operations().keys() == set()
+
+
+def test_no_role_may_do_two_things_that_are_kept_apart() -> None:
+    """Each separated pair names two permissions that no role holds together."""
+    both = [(role, a, b) for role, held in PERMISSIONS.items() for a, b, _ in SEPARATED if {a, b} <= held]
+
+    assert both == []
+
+
+def test_every_permission_is_held_and_asked() -> None:
+    """A permission nobody holds, or nothing asks for, would be a promise without a guard."""
+    code = "\n".join(path.read_text() for path in REMIT.rglob("*.py") if path.name != "authority.py")
+
+    assert {p for p in Permission if not any(p in held for held in PERMISSIONS.values())} == set()
+    assert {p for p in Permission if f"Permission.{p.name}" not in code} == set()
