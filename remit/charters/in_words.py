@@ -9,6 +9,7 @@ from remit.charters.charter import (
     Condition,
     EscalationPath,
     Grant,
+    Looped,
     ReviewRule,
     Seats,
     Stage,
@@ -22,6 +23,14 @@ _STAGES = {
     Stage.SUPERVISED: "alone only at low risk",
     Stage.CONDITIONAL: "alone within its conditions",
     Stage.HIGH_TRUST: "alone, and people audit it",
+}
+
+
+_LOOPED = {
+    Looped.PERFORMED: "took effect",
+    Looped.FAILED: "failed",
+    Looped.FORBIDDEN: "was forbidden",
+    Looped.DOUBTED: "is in doubt",
 }
 
 
@@ -76,7 +85,7 @@ def describe_budget(budget: Budget) -> Iterator[str]:
 def _seats(seats: Seats) -> str:
     said = f"{seats.accountable} is accountable, {seats.system_owner} owns the systems, {seats.risk_owner} the risk."
     asked = f" {_listed(seats.consulted, 'and')} can say something before a review is answered." * bool(seats.consulted)
-    told = (f" {_listed(each.people, 'and')} hears when it is {each.on}." for each in seats.informed)
+    told = (f" When it {_LOOPED[each.on]}, {_listed(each.people, 'and')} is told." for each in seats.informed)
     return said + asked + "".join(told)
 
 
@@ -102,7 +111,7 @@ def _access(access: Access) -> str:
 
 def _grant(grant: Grant) -> str:
     seats = grant.seats
-    answers = f" For this {_seats(seats)}" if seats else ""
+    answers = f" For this, {_seats(seats)}" if seats else ""
     limits = ", ".join([*_limits(grant), _STAGES[grant.stage]])
     return f"It may do `{grant.operation}`, {limits}: {_sentence(grant.because)}{answers}"
 

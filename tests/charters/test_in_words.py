@@ -10,7 +10,8 @@ SAID = """
 Invoice Review works for finance in accounts payable.
 Compares each invoice with its order and what was received, and holds what does not agree.
 maria.rossi owns its value, ken.ito its safety.
-maria.rossi is accountable, ken.ito owns the systems, ruth.adler the risk.
+maria.rossi is accountable, ken.ito owns the systems, ruth.adler the risk. lena.fischer can say something before a
+review is answered. When it failed, ken.ito is told.
 It begins when `invoice.received` comes and `source` is `portal`, `invoice.amount` is over 0 and is under
 1000000, `invoice.kind` is `invoice` or `credit_note` and `invoice.is_draft` is `false`.
 It begins when the clock reaches `0 7 * * 1-5` (UTC).
@@ -20,7 +21,7 @@ It reads nothing in mail.
 It may do `erp.hold_invoice`, at most 200 a day, alone only at low risk: A held invoice is not paid; a person
 releases it.
 It may do `erp.clear_invoice`, up to 2,500.00 EUR, alone within its conditions: An invoice that agrees with its
-order is due. lena.fischer is accountable for this.
+order is due. For this, lena.fischer is accountable, ken.ito owns the systems, ruth.adler the risk.
 It may do `mail.draft_message`, a person approves every time: A vendor is asked for what is missing; a person
 sends it.
 It must never do `erp.pay_invoice`: Two people in finance release payments.
