@@ -26,6 +26,8 @@ class Settings:
     """the port the API listens on; 0 takes any that is free"""
     api_hosts: str = ""
     """further host names the API answers to, separated by commas, as when it stands behind a proxy"""
+    public_url: str = ""
+    """what the links in notices begin with, as in `https://remit.example.com`; empty means `host` and `port`"""
     workers_directory: Path = Path(__file__).parent / "workers"
     """where the folders of workers are"""
     drop_directory: Path = Path()
@@ -45,6 +47,12 @@ class Settings:
     def drop(self) -> Path:
         """The drop folder, wherever it was set."""
         return self.data_directory / "drop" if self.drop_directory == Path() else self.drop_directory
+
+    @property
+    def link_base(self) -> str:
+        """What the links in notices begin with."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
 
     @property
     def hosts(self) -> tuple[str, ...]:

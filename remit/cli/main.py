@@ -7,6 +7,7 @@ import typer
 
 from remit.cli import charters, halts, ledger, people, reviews, runs, signals, vault
 from remit.cli.doctor import doctor
+from remit.cli.notices import notices
 from remit.cli.output import say
 from remit.cli.raci import raci
 from remit.cli.up import up
@@ -53,6 +54,7 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(vault.app, name="vault")
 app.add_typer(people.app, name="person")
 app.command("raci")(raci)
+app.command("notices")(notices)
 
 
 def main() -> None:

@@ -16,19 +16,21 @@ import typer
 
 from remit.cli.output import command, say
 from remit.cli.tracing import tracing
+from remit.connections.channels.channel import Channel
 from remit.errors import RemitError
 from remit.ledger.key import load_signer
 from remit.ledger.sequencer import run_sequencer
 from remit.practice.demo import demonstrate
 from remit.runtime.dispatcher import dispatch
 from remit.runtime.house import House
+from remit.runtime.notifying import deliver
 from remit.runtime.schedule import keep_time
 from remit.runtime.watch import watch
 from remit.settings import Settings, read_settings
 from remit.store.database import translated
 from remit.web.app import create_app
 from remit.web.asked import load_token
-from remit.web.opening import open_house
+from remit.web.opening import open_house, opened_channels
 from remit.web.serving import listen, serve
 
 _PATIENCE = 30.0  # seconds that every part is given to end
@@ -50,9 +52,10 @@ async def up(
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     stop = _stopped_by_signals()
     with tracing():
-        async with open_house(settings, owns=True) as house:
+        async with open_house(settings, owns=True) as house, opened_channels(settings, house.database) as channels:
             with listen(settings.host, settings.port if port is None else port) as listening:
                 parts = _parts(house, settings, stop, practice=practice)
+                parts.append(_lasting("delivery of notices", _deliver(house, settings, channels, stop), stop))
                 await _run([*parts, _api(house, settings, listening, stop)], stop)
     say("stopped; everything is as it was left. `remit up` goes on from here")
 
@@ -89,6 +92,10 @@ def _parts(house: House, settings: Settings, stop: asyncio.Event, *, practice: b
 async def _dispatch(house: House, settings: Settings, stop: asyncio.Event) -> None:
     with translated(house.database.url):  # PgQueuer speaks to the database itself, and fails in the driver's words
         await dispatch(house, concurrency=settings.concurrency, stop=stop)
+
+
+def _deliver(house: House, settings: Settings, channels: Sequence[Channel], stop: asyncio.Event) -> _Part:
+    return deliver(house.database, channels, public_url=settings.link_base, time=house.clock, stop=stop)
 
 
 def _api(house: House, settings: Settings, listening: socket.socket, stop: asyncio.Event) -> _Part:

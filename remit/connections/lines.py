@@ -11,7 +11,7 @@ from remit.errors import SettingsInvalid
 _LARGEST: Final = 1_000_000  # bytes
 
 
-def read_entries(path: Path) -> list[dict[str, Any]]:
+def read_entries(path: Path, *, begin: str = "- system: …") -> list[dict[str, Any]]:
     """Read a file that holds a list of mappings; no file is an empty list.
 
     Raises:
@@ -23,12 +23,12 @@ def read_entries(path: Path) -> list[dict[str, Any]]:
     if read is None:
         return []
     if not isinstance(read, list):
-        raise SettingsInvalid(f"{path}:1: expected a list of connections. Begin each with `- system: …`")
+        raise SettingsInvalid(f"{path}:1: expected a list. Begin each part with `{begin}`")
     entries = cast("list[Any]", read)
     for number, entry in enumerate(entries):
         if not isinstance(entry, dict):
             line = line_of(read, (number,))
-            raise SettingsInvalid(f"{path}:{line}: expected a connection. Begin it with `- system: …`")
+            raise SettingsInvalid(f"{path}:{line}: expected a part of the list. Begin it with `{begin}`")
     return entries
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from remit.charters import registry
 from remit.clock import Clock
+from remit.connections.channels.channel import Channel
+from remit.connections.channels.declared import open_channels
 from remit.connections.connection import Connection
 from remit.connections.connections import Connections
 from remit.connections.connectors.drop_folder.connector import DropFolderConnector
@@ -100,6 +102,22 @@ async def open_connections(settings: Settings, database: Database) -> AsyncGener
             limits = Limits(time_limit=_PRACTICE_LIMIT, concurrency=settings.concurrency)
             connected += [Connection(connector, limits=limits) for connector in company.connectors.values()]
         yield Connected(Connections(connected), clock)
+
+
+@asynccontextmanager
+async def opened_channels(settings: Settings, database: Database) -> AsyncGenerator[tuple[Channel, ...]]:
+    """Open the channels of `notifications.yaml`.
+
+    Raises:
+        SettingsInvalid: The file is not what it should be; the message has the line.
+        SecretMissing: A secret named there is not in the vault.
+    """
+    async with AsyncExitStack() as stack:
+        vault = Vault(database, load_vault_key(settings))
+        channels = await open_channels(settings.data_directory / "notifications.yaml", vault)
+        for channel in channels:
+            stack.push_async_callback(channel.close)
+        yield channels
 
 
 def _connect_drop_folder(settings: Settings) -> Connection:

@@ -56,7 +56,7 @@ BAD_PATH = """\
 
 MISTAKES = [
     ("system: erp", 1, "expected a list"),
-    ("- erp\n", 1, "expected a connection"),
+    ("- erp\n", 1, "expected a part of the list"),
     ("- system: erp\n  kind: soap\n", 2, "one of http_json, smtp, drop_folder"),
     ("- system: erp\n", 1, "`kind` cannot be ``"),
     ("- kind: drop_folder\n  settings: {folder: /x}\n", 1, "`system`: is missing"),
@@ -68,7 +68,7 @@ MISTAKES = [
     ("- system: a\n  kind: drop_folder\n  when_unavailable: guess\n  settings: {folder: /x}\n", 3, "'retry'"),
     ("- system: a\n  kind: drop_folder\n  system: b\n", 3, "not YAML"),
     ("- system: a\n\tkind: b\n", 2, "not YAML"),
-    ("- !!python/object/apply:os.system ['true']\n", 1, "expected a connection"),
+    ("- !!python/object/apply:os.system ['true']\n", 1, "expected a part of the list"),
     (2 * "- system: a\n  kind: drop_folder\n  settings: {folder: /x}\n", 4, "declared twice"),
     ("- system: a\n  kind: smtp\n  secret: gone\n  settings: {host: h, sender: a@b.c}\n", 1, "no secret `gone`"),
     ("- system: a\n  kind: smtp\n  settings: {host: h, sender: a@b.c, user: u}\n", 1, "no `secret`"),
