@@ -42,7 +42,14 @@ INSTEAD = {
 }
 """Words that have another one in the glossary, and which."""
 
+_OF_PEOPLE = "what a role lets a person do is a permission, `resource:action`; what a worker may do is a grant"
+
 KEPT = {
+    "Permission": _OF_PEOPLE,
+    "PERMISSIONS": _OF_PEOPLE,
+    "permission": _OF_PEOPLE,
+    "WebhookChannel": "the field's name of a way out; what comes in that way is a signal",
+    "_Webhook": "the field's name of a way out; what comes in that way is a signal",
     "audit_log": "the registry has a field of that name in the words of its readers",
     "action_permissions": "the registry has a field of that name in the words of its readers",
 }
