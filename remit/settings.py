@@ -26,6 +26,8 @@ class Settings:
     """the port the API listens on; 0 takes any that is free"""
     api_hosts: str = ""
     """further host names the API answers to, separated by commas, as when it stands behind a proxy"""
+    witnesses: str = ""
+    """who countersigns the ledger's checkpoints: `URL KEY` of each, separated by commas"""
     public_url: str = ""
     """what the links in notices begin with, as in `https://remit.example.com`; empty means `host` and `port`"""
     workers_directory: Path = Path(__file__).parent / "workers"

@@ -79,6 +79,7 @@ def _tell(found: Verification, *, quiet: bool) -> None:
     if not quiet:
         say(f"whole: {found.size} entries, root {found.root.hex()}")
         say("every entry is what was written, none is missing between them, and the key signed the checkpoint")
+        say("without a witness's signature this finds outsiders and accidents, not whoever holds the key")
         if found.unsequenced:
             say(f"{found.unsequenced} entries wait for their index; the next checkpoint covers them")
 

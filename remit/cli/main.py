@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from remit.cli import charters, halts, ledger, people, reviews, runs, signals, vault
+from remit.cli import charters, halts, ledger, people, reviews, runs, signals, vault, witness
 from remit.cli.doctor import doctor
 from remit.cli.notices import notices
 from remit.cli.output import say
@@ -51,6 +51,7 @@ app.command("stop")(halts.stop)
 app.command("resume")(halts.resume)
 app.command("halts")(halts.list_halts)
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(witness.app, name="witness")
 app.add_typer(vault.app, name="vault")
 app.add_typer(people.app, name="person")
 app.command("raci")(raci)

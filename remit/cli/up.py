@@ -20,6 +20,7 @@ from remit.connections.channels.channel import Channel
 from remit.errors import RemitError
 from remit.ledger.key import load_signer
 from remit.ledger.sequencer import run_sequencer
+from remit.ledger.witnessing import read_witnesses, run_witnessing
 from remit.practice.demo import demonstrate
 from remit.runtime.dispatcher import dispatch
 from remit.runtime.house import House
@@ -84,6 +85,8 @@ def _parts(house: House, settings: Settings, stop: asyncio.Event, *, practice: b
         _lasting("schedule", keep_time(house, stop=stop), stop),
         _lasting("watcher of the drop folder", watch(house, settings.drop, stop=stop), stop),
     ]
+    if witnesses := read_witnesses([each for each in settings.witnesses.split(",") if each.strip()]):
+        parts.append(_lasting("witnessing", run_witnessing(house.database, witnesses, stop=stop), stop))
     if practice and settings.practice:
         parts.append(demonstrate(house, settings.drop, stop=stop))
     return parts

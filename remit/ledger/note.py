@@ -39,7 +39,7 @@ class Verifier:
         Raises:
             InputInvalid: It is not one.
         """
-        name, public = _read_key(_VERIFIER, text)
+        name, public = read_key(text, ED25519)
         verifier = cls(name, public)
         if verifier.as_text() != text.strip():
             raise InputInvalid(f"the verifier key `{text.strip()}` is damaged. Copy `ledger.pub` again")
@@ -47,7 +47,7 @@ class Verifier:
 
     def as_text(self) -> str:
         """Write the verifier key."""
-        return f"{self.name}+{self.key_id.hex()}+{_to_base64(ED25519 + self.public)}"
+        return write_key(self.name, ED25519 + self.public, self.key_id)
 
     @property
     def key_id(self) -> bytes:
@@ -60,7 +60,7 @@ class Verifier:
         Raises:
             LedgerBroken: It is not a signed note, or not signed by this key.
         """
-        text, signatures = _split_note(note)
+        text, signatures = split_note(note)
         ours = [signature for name, key, signature in signatures if (name, key) == (self.name, self.key_id)]
         if not ours:
             raise LedgerBroken(f"the note is not signed by `{self.name}`. Use the verifier key it was signed with")
@@ -86,7 +86,7 @@ class Signer:
         Raises:
             InputInvalid: It is not one.
         """
-        signer = cls(*_read_key(_SIGNER, text))
+        signer = cls(*_read_key(_SIGNER, text, ED25519))
         if signer.as_text() != text.strip():
             raise InputInvalid("the signing key is damaged. Restore it from a backup")
         return signer
@@ -109,7 +109,12 @@ class Signer:
         return Ed25519PrivateKey.from_private_bytes(self.seed)
 
 
-def _split_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
+def split_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
+    """Give the text of a note, and its signatures: name, key id and data of each.
+
+    Raises:
+        LedgerBroken: It is not a signed note.
+    """
     text, gap, tail = note.rpartition("\n\n")
     lines = tail.split("\n")[:-1]
     controls = any(letter < " " and letter != "\n" for letter in note)
@@ -126,11 +131,28 @@ def _read_signature(line: str) -> tuple[str, bytes, bytes]:
     return found[1], signature[:_KEY_ID_SIZE], signature[_KEY_ID_SIZE:]
 
 
-def _read_key(form: re.Pattern[str], text: str) -> tuple[str, bytes]:
+def read_key(text: str, kind: bytes) -> tuple[str, bytes]:
+    """Read a verifier key of a kind; give its name and the public key.
+
+    Raises:
+        InputInvalid: It is none of that kind.
+    """
+    return _read_key(_VERIFIER, text, kind)
+
+
+def write_key(name: str, key: bytes, key_id: bytes) -> str:
+    """Write a verifier key."""
+    return f"{name}+{key_id.hex()}+{_to_base64(key)}"
+
+
+def _read_key(form: re.Pattern[str], text: str, kind: bytes) -> tuple[str, bytes]:
     found = form.fullmatch(text.strip())
     key = _from_base64(found[3]) if found else b""
-    if not found or key[:1] != ED25519 or len(key) != 1 + 32:
-        raise InputInvalid("this is not an Ed25519 note key. A verifier key stands in `ledger.pub`")
+    if not found or key[:1] != kind or len(key) != 1 + 32:
+        what = "an Ed25519 note key. A verifier key stands in `ledger.pub`"
+        raise InputInvalid(
+            f"this is not {what if kind == ED25519 else 'the key of a witness. `remit witness key` tells it'}"
+        )
     return found[1], key[1:]
 
 

@@ -46,17 +46,22 @@ class _Broken(Exception):
         self.index = index
 
 
-def verify_export(directory: Path, verifier_key: str, *, kept: Sequence[str] = ()) -> Verification:
+def verify_export(
+    directory: Path, verifier_key: str, *, kept: Sequence[str] = (), witnesses: Sequence[str] = ()
+) -> Verification:
     """Check every entry, tile and signature of an export.
 
     Args:
         directory: The export.
         verifier_key: The trusted key, in the form `name+id+base64`.
         kept: Signed checkpoints kept from before; the export must begin with what they signed.
+        witnesses: Keys of witnesses you trust; each must have signed the checkpoint.
     """
     size, root = 0, b""
     try:
         size, root = _read_checkpoint(_read(directory, "checkpoint"), verifier_key)
+        for witness in witnesses:
+            _check_witness(_read(directory, "checkpoint"), witness)
         promises = [_read_checkpoint(note.encode(), verifier_key, "the kept checkpoint") for note in kept]
         _check_key_file(directory, verifier_key)
         _check_tree(directory, sorted([*promises, (size, root)]), size)
@@ -85,6 +90,23 @@ def _read_checkpoint(note: bytes, verifier_key: str, what: str = "the checkpoint
     return _read_head(text, name, what)
 
 
+def _check_witness(note: bytes, witness_key: str) -> None:
+    """Check that a witness signed the checkpoint: c2sp.org/tlog-cosignature."""
+    name, identifier, public = _read_key(witness_key, b"\x04", "the witness's key")
+    text, _, tail = note.rpartition(b"\n\n")
+    mine = b"\xe2\x80\x94 " + name + b" "
+    signatures = [_decode(line[len(mine) :]) for line in tail.split(b"\n") if line.startswith(mine)]
+    ours = [signature[4:] for signature in signatures if signature[:4] == identifier]
+    if not ours:
+        raise _Broken(f"the witness `{name.decode()}` did not sign the checkpoint")
+    for signature in ours:
+        signed = b"cosignature/v1\ntime %d\n%s\n" % (int.from_bytes(signature[:8], "big"), text)
+        try:
+            Ed25519PublicKey.from_public_bytes(public).verify(signature[8:], signed)
+        except InvalidSignature:
+            raise _Broken(f"the signature of the witness `{name.decode()}` does not fit the checkpoint") from None
+
+
 def _read_head(text: bytes, name: bytes, what: str) -> tuple[int, bytes]:
     lines = text.split(b"\n")
     if (
@@ -99,13 +121,13 @@ def _read_head(text: bytes, name: bytes, what: str) -> tuple[int, bytes]:
     return int(lines[1]), root
 
 
-def _read_key(text: str) -> tuple[bytes, bytes, bytes]:
+def _read_key(text: str, kind: bytes = b"\x01", what: str = "the trusted key") -> tuple[bytes, bytes, bytes]:
     name, _, rest = text.strip().encode().partition(b"+")
     identifier, _, encoded = rest.partition(b"+")
     key = _decode(encoded)
     expected = hashlib.sha256(name + b"\n" + key).digest()[:4]
-    if len(key) != 1 + 32 or key[0] != 1 or identifier != expected.hex().encode():
-        raise _Broken("the trusted key is not an Ed25519 verifier key")
+    if len(key) != 1 + 32 or key[:1] != kind or identifier != expected.hex().encode():
+        raise _Broken(f"{what} is not an Ed25519 verifier key")
     return name, expected, key[1:]
 
 
@@ -281,9 +303,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("export", type=Path, help="the folder of the export")
     parser.add_argument("--key", type=Path, required=True, help="a file with the verifier key you trust")
     parser.add_argument("--checkpoint", type=Path, action="append", default=[], help="a checkpoint kept from before")
+    parser.add_argument("--witness", type=Path, action="append", default=[], help="a file with a witness's key")
     given = parser.parse_args(arguments)
     kept = [path.read_text() for path in given.checkpoint]
-    found = verify_export(given.export, given.key.read_text(), kept=kept)
+    witnesses = [path.read_text() for path in given.witness]
+    found = verify_export(given.export, given.key.read_text(), kept=kept, witnesses=witnesses)
     if found.is_whole:
         sys.stdout.write(f"whole: {found.size} entries, root {base64.b64encode(found.root).decode()}\n")
         return 0

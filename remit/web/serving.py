@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from remit.errors import SettingsInvalid
 
@@ -39,7 +39,7 @@ def _why(error: OSError) -> str:
     return said.lower()
 
 
-async def serve(app: FastAPI, listening: socket.socket, *, begun: Callable[[], None], stop: asyncio.Event) -> None:
+async def serve(app: Starlette, listening: socket.socket, *, begun: Callable[[], None], stop: asyncio.Event) -> None:
     """Answer requests until told to stop; those under way are finished.
 
     Args:
