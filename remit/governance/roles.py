@@ -58,9 +58,9 @@ async def person(source: Transaction | Database, person_id: str) -> Person:
     return _person(row)
 
 
-async def list_people(database: Database) -> Sequence[Person]:
+async def list_people(source: Transaction | Database) -> Sequence[Person]:
     """List everybody, by id."""
-    return [_person(row) for row in await database.fetch("list_people")]
+    return [_person(row) for row in await source.fetch("list_people")]
 
 
 async def save_person(source: Transaction | Database, someone: Person) -> None:
@@ -81,7 +81,6 @@ async def record_person(database: Database, someone: Person, *, by: str, now: da
         NotAllowed: Who does it is no administrator, and not the first person of the house either; or nobody would be.
         InputInvalid: A role is none, or one person would hold roles that are kept apart.
     """
-    check_roles(someone.roles)
     async with database.transaction() as transaction:
         await transaction.execute("lock_people")  # so that one at a time begins the house, or leaves as the last
         await change_person(transaction, someone, by=by, now=now)
@@ -89,16 +88,32 @@ async def record_person(database: Database, someone: Person, *, by: str, now: da
 
 async def change_person(transaction: Transaction, someone: Person, *, by: str, now: datetime) -> None:
     """Do what `record_person` does, in a transaction that holds the lock on people."""
-    people = {row["id"]: _person(row) for row in await transaction.fetch("list_people")}
-    if people:
+    if await transaction.fetch("list_people"):
         (await person(transaction, by)).check(Permission.PEOPLE_MODIFY)
+    await apply_person(transaction, someone, by=by, now=now)
+
+
+async def apply_person(transaction: Transaction, someone: Person, *, by: str, now: datetime) -> None:
+    """Write what became of a person, whoever or whatever said so, in a transaction that holds the lock on people.
+
+    Raises:
+        NotAllowed: Nobody would be administrator any more.
+        InputInvalid: A role is none, or one person would hold roles that are kept apart.
+    """
+    check_roles(someone.roles)
+    people = {row["id"]: _person(row) for row in await transaction.fetch("list_people")}
     await save_person(transaction, someone)
-    left = [one for one in (people | {someone.id: someone}).values() if one.may(Permission.PEOPLE_MODIFY)]
-    if people and not left:
+    before, after = people.values(), (people | {someone.id: someone}).values()
+    # A house that never had one may be filled by an identity provider in any order.
+    if _administrators(before) and not _administrators(after):
         raise NotAllowed("somebody has to be administrator. Give the role to another person first")
     body = {"person": someone.id, "name": someone.name, "roles": list(someone.roles)}
     body |= {"is_active": someone.is_active, "by": by}
     await append(transaction, Entry(kind=EntryKind.PERSON_SAVED, body=body, about=f"person:{someone.id}", at=now))
+
+
+def _administrators(people: Iterable[Person]) -> list[str]:
+    return [one.id for one in people if one.may(Permission.PEOPLE_MODIFY)]
 
 
 def check_roles(roles: Iterable[str]) -> None:

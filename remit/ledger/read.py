@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 
 from remit.errors import NotFound
+from remit.ledger.sealing import unseal
 from remit.store.database import Database, Row
 
 
@@ -27,6 +28,7 @@ class RecordedEntry:
     about: str
     trace_id: str
     body: dict[str, Any]
+    """what it says; `{"erased": true}` where the person it is about was erased"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,4 +85,6 @@ async def read_entry(database: Database, entry: UUID) -> RecordedEntry:
 
 
 def _recorded(row: Row) -> RecordedEntry:
-    return RecordedEntry(**{**row, "body": orjson.loads(row["body"])["body"]})
+    fields = dict(row)
+    body = unseal(orjson.loads(fields.pop("body"))["body"], fields.pop("key"), str(row["id"]))
+    return RecordedEntry(**fields, body=body)

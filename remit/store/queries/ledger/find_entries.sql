@@ -14,4 +14,6 @@ WITH found AS MATERIALIZED (
     ORDER BY serial DESC
     LIMIT $9
 )
-SELECT leaf.index, found.* FROM found LEFT JOIN leaf USING (serial) ORDER BY found.serial DESC
+SELECT leaf.index, found.*, subject_key.key
+FROM found LEFT JOIN leaf USING (serial) LEFT JOIN subject_key ON subject_key.subject = found.about
+ORDER BY found.serial DESC
