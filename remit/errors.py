@@ -15,9 +15,13 @@
     │   ├── SignalInvalid           a signal is not a CloudEvent
     │   └── DocumentInvalid         a document cannot be read as what it claims to be
     ├── NotAllowed              this person or worker may not do that
+    │   ├── IdentityRevoked         the worker's identity is revoked: nothing it asks is done
+    │   └── SignInRefused           nobody who is here has proven to be who they say
+    │       └── SignInDelayed           there were too many attempts to sign in
     ├── SystemFailed            a connected system did not do as asked
     │   ├── SystemRefused           it said no: nothing happened, and asking again changes nothing
     │   ├── SystemBusy              it said later: nothing happened, ask again after a while
+    │   ├── ConnectionHalted        a halt of the connection is in force: nothing was asked
     │   └── OutcomeUnknown          it may or may not have happened
     ├── SecretMissing           the vault has no such secret, or the wrong key
     ├── LedgerBroken            the ledger does not verify
@@ -111,6 +115,22 @@ class NotAllowed(RemitError):
     status = 403
 
 
+class IdentityRevoked(NotAllowed):
+    """the identity of this worker is revoked. Nothing it asks is done until it is restored."""
+
+
+class SignInRefused(NotAllowed):
+    """the name or the password is wrong. Check both and try again."""
+
+    status = 401
+
+
+class SignInDelayed(SignInRefused):
+    """there were too many attempts to sign in. Wait and try again."""
+
+    status = 429
+
+
 class SystemFailed(RemitError):
     """a connected system did not do as asked."""
 
@@ -127,6 +147,12 @@ class SystemBusy(SystemFailed):
     def __init__(self, message: str = "", *, retry_after: float = 1.0) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class ConnectionHalted(SystemFailed):
+    """this connection is halted. Nothing was asked."""
+
+    status = 503
 
 
 class OutcomeUnknown(SystemFailed):

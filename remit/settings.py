@@ -28,10 +28,14 @@ class Settings:
     """further host names the API answers to, separated by commas, as when it stands behind a proxy"""
     witnesses: str = ""
     """who countersigns the ledger's checkpoints: `URL KEY` of each, separated by commas"""
+    groups: str = ""
+    """which roles the groups of an identity provider give: `group=role` or `group=role@domain`, separated by commas"""
     public_url: str = ""
     """what the links in notices begin with, as in `https://remit.example.com`; empty means `host` and `port`"""
     workers_directory: Path = Path(__file__).parent / "workers"
     """where the folders of workers are"""
+    employ_at_once: bool = False
+    """whether a changed folder of a worker is put to work at the next start, with no second person: for development"""
     drop_directory: Path = Path()
     """the folder whose new files become signals; empty means `drop` in the data directory"""
     vault_key: str = ""
@@ -40,6 +44,8 @@ class Settings:
     """the language model for judgements, as pydantic-ai names it; empty means local judgement"""
     concurrency: int = 16
     """how many runs one process works on at a time, 2 to 1000"""
+    trust_domain: str = "remit.internal"
+    """what the SPIFFE ids of workers begin with, behind `spiffe://`"""
     person: str = "you"
     """who gives commands on the command line: a person's id"""
     practice: bool = True

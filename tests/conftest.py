@@ -9,6 +9,10 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from remit.practice.company import Company
 from remit.runtime.house import House
@@ -62,3 +66,20 @@ async def opened(database: Database) -> AsyncGenerator[tuple[House, Company]]:
     """A house with the sample workers, and its practice company."""
     async with opened_house(database) as both:
         yield both
+
+
+@pytest.fixture(scope="session")
+def tracing() -> TracerProvider:
+    """The provider of spans: a process has one for good."""
+    provider = TracerProvider(shutdown_on_exit=False)
+    trace.set_tracer_provider(provider)
+    return provider
+
+
+@pytest.fixture
+def spans(tracing: TracerProvider) -> Generator[InMemorySpanExporter]:
+    """Everything that is traced during the test."""
+    exporter = InMemorySpanExporter()
+    tracing.add_span_processor(SimpleSpanProcessor(exporter))
+    yield exporter
+    exporter.shutdown()

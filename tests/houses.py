@@ -42,8 +42,9 @@ async def opened_house(
     workers: Path = SAMPLE_WORKERS,
     time_limit: float = 2.0,
     when_unavailable: WhenUnavailable = WhenUnavailable.RETRY,
+    also: Sequence[Connection] = (),
 ) -> AsyncGenerator[tuple[House, Company]]:
-    """Open a house on a database, with the practice company."""
+    """Open a house on a database, with the practice company, and other systems when they are given."""
     async with AsyncExitStack() as stack:
         company = await open_company(database, size=4)
         stack.push_async_callback(company.close)
@@ -54,6 +55,7 @@ async def opened_house(
                 Connection(connector, limits=limits, when_unavailable=when_unavailable)
                 for connector in company.connectors.values()
             ]
+            + list(also)
         )
         stack.push_async_callback(connections.close)
         clock = company.clock

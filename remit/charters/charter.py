@@ -3,9 +3,12 @@
 Amounts are integers in minor units (cents), confidence is 0..1000, so that a rule never compares floats.
 """
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from remit.charters.limits import Budget, Limits
 
 
 class Domain(StrEnum):
@@ -107,6 +110,8 @@ class Trigger:
     """the field of the event's data that says what it is about"""
     days: float = 0
     """how long nothing happened"""
+    own: tuple[str, ...] = ()
+    """the fields of the data that the organisation's own records fill, and no outsider"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +138,11 @@ class Grant:
     """the currency of the limit"""
     per_day: int | None = None
     """how many a day; more is forbidden"""
+    money_per_day: int | None = None
+    """the most money it may move in a day, in minor units of `day_currency`; more is forbidden"""
+    day_currency: str = ""
+    recipients: tuple[str, ...] = ()
+    """the only mail domains and hosts it may send to, `*.` for all below one; none given means anywhere"""
     seats: Seats | None = None
     """who answers for this action type, when not the charter's seats"""
     because: str = ""
@@ -196,16 +206,15 @@ class EscalationPath:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """The most a worker may use in a day (UTC). None means no limit."""
+class Identity:
+    """How the company knows a worker; each is empty when it was given none."""
 
-    money: int | None = None
-    """moved by actions, in minor units of `currency`"""
-    currency: str = ""
-    actions: int | None = None
-    """writes performed"""
-    cost: int | None = None
-    """spent on judgements, in millionths of the currency"""
+    user: str = ""
+    """its account in the directory"""
+    mail: str = ""
+    phone: str = ""
+    seat: str = ""
+    """the licence it holds in the channels people talk in"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +240,10 @@ class Charter:
     """who is asked when the worker cannot go on, in this order: people by id"""
     escalation_paths: tuple[EscalationPath, ...] = ()
     budget: Budget = field(default_factory=Budget)
+    workflow_budget: Budget = field(default_factory=Budget)
+    """what all workers of the process may use together"""
+    limits: Limits = field(default_factory=Limits)
+    identity: Identity = field(default_factory=Identity)
     retention_days: int = 3650
     review_within: int = 86400
     """seconds until an unanswered review expires into reject"""
@@ -245,6 +258,21 @@ class Charter:
         return (grant and grant.seats) or self.seats
 
     @property
+    def process_slug(self) -> str:
+        """The business process as a halt names it, in `workflow:<slug>`."""
+        return slug_of(self.process)
+
+    @property
+    def owners(self) -> tuple[str, str]:
+        """The people told when the worker is stopped."""
+        return self.business_owner, self.technical_owner
+
+    @property
     def reads(self) -> frozenset[str]:
         """Every reading operation the worker may use."""
         return frozenset(read for access in self.systems for read in access.reads)
+
+
+def slug_of(words: str) -> str:
+    """Write words as a name: small letters and digits, joined by dashes."""
+    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:100]

@@ -8,7 +8,7 @@ from typing import Any, Final, cast, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from remit.charters import charter_form as form
+from remit.charters import charter_values as form
 from remit.charters.charter_form import CharterForm
 from remit.charters.charter_text import CharterText, Fault, Place, spell
 
@@ -99,7 +99,10 @@ _SHAPES: Final = {
     form.OPERATION_OR_SYSTEM: "`system.verb_noun` or `system.*`",
     form.SYSTEM: "`system`: small letters, digits and `_`",
     form.FIELD_PATH: "`field` or `field.inner`: names with dots between them",
+    form.MAIL: "a mail address in small letters, as in `invoice-review@example.com`",
+    form.PHONE: "a number with its country, as in `+49 30 901820`",
     form.RISK: "`low`, `medium` or `high`",
+    form.RECIPIENT: "`example.com`, or `*.example.com` for everything below it",
 }
 
 _WANTED: Final = {

@@ -6,11 +6,11 @@ from typing import Any
 
 from remit.charters.charter import (
     Access,
-    Budget,
     Charter,
     Condition,
     EscalationPath,
     Grant,
+    Identity,
     Informed,
     Prohibition,
     ReviewRule,
@@ -19,7 +19,6 @@ from remit.charters.charter import (
 )
 from remit.charters.charter_faults import check, write_faults
 from remit.charters.charter_form import (
-    BudgetForm,
     CharterForm,
     ConditionForm,
     GrantForm,
@@ -28,6 +27,8 @@ from remit.charters.charter_form import (
     TriggerForm,
 )
 from remit.charters.charter_text import read_text
+from remit.charters.limits import Budget, Limits
+from remit.charters.limits_form import BudgetForm
 from remit.errors import CharterInvalid
 
 
@@ -63,6 +64,9 @@ def _charter(form: CharterForm) -> Charter:
         escalation_contacts=form.escalation_contacts,
         escalation_paths=tuple(EscalationPath(**dict(path)) for path in form.escalation_paths),
         budget=_budget(form.budget),
+        workflow_budget=_budget(form.workflow_budget),
+        limits=Limits(**dict(form.limits)),
+        identity=Identity(**form.identity.model_dump(exclude_none=True)),
         retention_days=form.retention.days,
         review_within=form.review_within,
     )
@@ -83,6 +87,7 @@ def _trigger(form: TriggerForm) -> Trigger:
         since=form.since or "",
         by=form.by or "",
         days=form.days or 0,
+        own=form.own,
     )
 
 
@@ -92,8 +97,10 @@ def _condition(field: str, form: ConditionForm) -> Condition:
 
 def _grant(form: GrantForm) -> Grant:
     limit, currency = form.limit or (None, "")
+    money, day_currency = form.money_per_day or (None, "")
     plain = Grant(operation=form.operation, stage=form.stage, per_day=form.per_day, because=form.because)
-    return replace(plain, limit=limit, currency=currency, seats=_seats(form.seats) if form.seats else None)
+    capped = replace(plain, money_per_day=money, day_currency=day_currency, recipients=form.recipients)
+    return replace(capped, limit=limit, currency=currency, seats=_seats(form.seats) if form.seats else None)
 
 
 def _review(form: ReviewForm) -> ReviewRule:
@@ -116,4 +123,5 @@ def _review(form: ReviewForm) -> ReviewRule:
 
 def _budget(form: BudgetForm) -> Budget:
     money, currency = form.money or (None, "")
-    return Budget(money=money, currency=currency, actions=form.actions, cost=form.cost)
+    fields: dict[str, Any] = {**dict(form), "money": money, "currency": currency}
+    return Budget(**fields)

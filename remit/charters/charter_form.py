@@ -1,49 +1,31 @@
 """A charter as it is written in YAML: the outside form, checked field by field before it becomes a `Charter`."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from remit.charters.charter import Domain, Looped, Stage
-from remit.charters.money import CONFIDENCE, MONEY, parse_confidence, parse_duration, parse_money
+from remit.charters.charter_values import (
+    Confidence,
+    Count,
+    Cron,
+    Duration,
+    FieldPath,
+    Form,
+    Mail,
+    Money,
+    Operation,
+    OperationOrSystem,
+    PersonId,
+    Phone,
+    Plain,
+    Risk,
+    System,
+    Text,
+    Word,
+)
+from remit.charters.limits_form import BudgetForm, LimitsForm, Recipient
 from remit.charters.role import Role
-from remit.charters.trigger import next_due
-
-NAME: Final = r"^[a-z][a-z0-9-]{0,79}$"
-PERSON: Final = r"^[a-z][a-z0-9._-]{0,79}$"
-OPERATION: Final = r"^[a-z][a-z0-9_]{0,59}\.[a-z][a-z0-9_]{0,59}$"
-OPERATION_OR_SYSTEM: Final = r"^[a-z][a-z0-9_]{0,59}\.([a-z][a-z0-9_]{0,59}|\*)$"
-SYSTEM: Final = r"^[a-z][a-z0-9_]{0,59}$"
-FIELD_PATH: Final = r"^[^.]+(\.[^.]+)*$"
-RISK: Final = "^(low|medium|high)$"
-
-
-def _as_money(text: object) -> tuple[int, str]:
-    if not isinstance(text, str):
-        raise ValueError("an amount of money needs its currency. Write it like `1000.00 EUR`")  # noqa: TRY004  # pydantic turns only ValueError into a problem
-    return parse_money(text)
-
-
-def _as_seconds(text: object) -> int:
-    return parse_duration(text if isinstance(text, str) else f"{text!s:.20}")
-
-
-def _is_cron(text: str) -> str:
-    try:
-        next_due(text, datetime(2026, 1, 1, tzinfo=UTC))
-    except ValueError as error:
-        raise ValueError(f"{error}. It has five fields, as in `0 7 * * 1-5`") from None
-    return text
 
 
 def _answers(role: Role) -> Role:
@@ -57,53 +39,10 @@ def _as_condition(value: object) -> object:
     return {"equals": value} if isinstance(value, str | int | float | bool) else value
 
 
-def _is_plain(value: object) -> object:
-    if not isinstance(value, str | int | float | bool):
-        raise ValueError("it has to be a text, a number, true or false. Several stand under `in`")  # noqa: TRY004  # pydantic turns only ValueError into a problem
-    return value
-
-
-Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
-Word = Annotated[str, StringConstraints(pattern=NAME)]
-PersonId = Annotated[str, StringConstraints(pattern=PERSON)]
-Operation = Annotated[str, StringConstraints(pattern=OPERATION)]
-OperationOrSystem = Annotated[str, StringConstraints(pattern=OPERATION_OR_SYSTEM)]
-System = Annotated[str, StringConstraints(pattern=SYSTEM)]
-FieldPath = Annotated[str, StringConstraints(pattern=FIELD_PATH, max_length=200)]
-Risk = Annotated[str, StringConstraints(pattern=RISK)]
-Plain = Annotated[Any, AfterValidator(_is_plain), WithJsonSchema({"type": ["string", "number", "boolean"]})]
-Count = Annotated[int, Field(gt=0, le=1_000_000_000)]
-Cron = Annotated[str, StringConstraints(max_length=200), AfterValidator(_is_cron)]
-Money = Annotated[
-    tuple[int, str],
-    BeforeValidator(_as_money, json_schema_input_type=Annotated[str, Field(pattern=f"^{MONEY}$")]),
-]
-Confidence = Annotated[
-    int,
-    Field(ge=0, le=1000),
-    BeforeValidator(
-        parse_confidence,
-        json_schema_input_type=Literal[0]
-        | Annotated[int, Field(gt=100, le=1000)]
-        | Annotated[str, Field(pattern=f"^{CONFIDENCE}$")],
-    ),
-]
-Duration = Annotated[
-    int,
-    BeforeValidator(_as_seconds, json_schema_input_type=Annotated[str, Field(pattern=r"^[0-9]+ ?(s|min|h|d)$")]),
-]
-
-
 def _is_after(event: Looped) -> Looped:
     if event is Looped.REVIEWED:
         raise ValueError("who hears before an answer stands under `consulted`")
     return event
-
-
-class Form(BaseModel):
-    """What every part of a charter has in common: unknown words are refused, and nothing is bent into shape."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class OwnersForm(Form):
@@ -168,6 +107,9 @@ class TriggerForm(Form):
     days: Annotated[float, Field(gt=0, le=3660)] | None = Field(
         default=None, description="for how many days nothing happened"
     )
+    own: tuple[FieldPath, ...] = Field(
+        default=(), description="the fields of the signal's data that your own records fill, and no outsider"
+    )
 
     @model_validator(mode="after")
     def _has_one_kind(self) -> Self:
@@ -197,6 +139,12 @@ class GrantForm(Form):
         default=None, description="the most money one action may move, as in `1000.00 EUR`; more is forbidden"
     )
     per_day: Count | None = Field(default=None, description="how many a day; more is forbidden")
+    money_per_day: Money | None = Field(
+        default=None, description="the most money it may move in a day, as in `500.00 EUR`; more is forbidden"
+    )
+    recipients: tuple[Recipient, ...] = Field(
+        default=(), description="the only mail domains and hosts it may send to: `example.com`, `*.example.com`"
+    )
     seats: SeatsForm | None = Field(default=None, description="who answers for it, when not the charter's seats")
     because: Text = Field(description="the business reason for this permission")
 
@@ -252,12 +200,13 @@ class PathForm(Form):
     failure_owner: PersonId = Field(description="who is told when it is not taken up or not completed")
 
 
-class BudgetForm(Form):
-    """The most the worker may use in a day (UTC)."""
+class IdentityForm(Form):
+    """How the company knows the worker; it shares none of this with another."""
 
-    money: Money | None = Field(default=None, description="moved by actions, as in `5000.00 EUR`")
-    actions: Count | None = Field(default=None, description="writes performed")
-    cost: Count | None = Field(default=None, description="spent on judgements, in millionths of the currency")
+    user: PersonId | None = Field(default=None, description="its account in the directory")
+    mail: Mail | None = Field(default=None, description="its mail address")
+    phone: Phone | None = Field(default=None, description="its number, as in `+49 30 901820`")
+    seat: Text | None = Field(default=None, description="the licence it holds in the channels people talk in")
 
 
 class RetentionForm(Form):
@@ -286,6 +235,11 @@ class CharterForm(Form):
     )
     escalation_paths: tuple[PathForm, ...] = Field(default=(), description="how work crosses into other domains")
     budget: BudgetForm = Field(default_factory=BudgetForm, description="the most it may use in a day (UTC)")
+    workflow_budget: BudgetForm = Field(
+        default_factory=BudgetForm, description="the most all workers of the process may use together in a day"
+    )
+    limits: LimitsForm = Field(default_factory=LimitsForm, description="what stops a run or the worker by itself")
+    identity: IdentityForm = Field(default_factory=IdentityForm, description="how the company knows it")
     retention: RetentionForm = Field(
         default_factory=lambda: RetentionForm(days=3650), description="how long what it did is kept"
     )

@@ -41,6 +41,20 @@ def check_people(charter: Charter, known: Collection[str]) -> list[str]:
     ]
 
 
+def check_identities(charters: Iterable[Charter]) -> list[str]:
+    """List what two workers are both known by; nothing when each is known by its own."""
+    known: dict[tuple[str, str], list[str]] = {}
+    for charter in charters:
+        identity = charter.identity
+        for what, value in (("account", identity.user), ("mail address", identity.mail), ("number", identity.phone)):
+            known.setdefault((what, value.replace(" ", "")), []).append(charter.name)
+    return [
+        f"the {what} `{value}` is that of `{'` and `'.join(names)}`. Give each worker its own"
+        for (what, value), names in known.items()
+        if value and len(names) > 1
+    ]
+
+
 def _reads(charter: Charter, known: Mapping[str, str]) -> Iterator[str]:
     for access in charter.systems:
         for read in access.reads:

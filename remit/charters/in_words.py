@@ -4,17 +4,18 @@ from collections.abc import Iterable, Iterator
 
 from remit.charters.charter import (
     Access,
-    Budget,
     Charter,
     Condition,
     EscalationPath,
     Grant,
+    Identity,
     Looped,
     ReviewRule,
     Seats,
     Stage,
     Trigger,
 )
+from remit.charters.limits import Budget, Limits, OnSpike
 from remit.charters.money import write_duration
 from remit.money import write_money
 
@@ -40,6 +41,7 @@ def describe(charter: Charter) -> tuple[str, ...]:
         f"{charter.title} works for {_plain(charter.domain)} in {charter.process}.",
         _sentence(charter.purpose),
         f"{charter.business_owner} owns its value, {charter.technical_owner} its safety.",
+        *_identity(charter.identity),
         _seats(charter.seats),
         *(f"It begins when {describe_trigger(trigger)}." for trigger in charter.triggers),
         *(_access(access) for access in charter.systems),
@@ -50,6 +52,8 @@ def describe(charter: Charter) -> tuple[str, ...]:
         f"When it cannot go on it asks {_listed(charter.escalation_contacts, 'and then')}.",
         *(_path(path) for path in charter.escalation_paths),
         *(f"In a day {limit}." for limit in describe_budget(charter.budget)),
+        *_workflow(charter),
+        *(f"{limit}." for limit in describe_limits(charter.limits)),
         f"What it did is kept for {charter.retention_days} days.",
     )
 
@@ -78,8 +82,42 @@ def describe_budget(budget: Budget) -> Iterator[str]:
         yield f"it writes at most {budget.actions} times"
     if budget.cost is not None:
         yield f"it spends at most {budget.cost / 1_000_000:g} on judgements"
+    if budget.tokens is not None:
+        yield f"language models read and write at most {budget.tokens} tokens for it"
+    if budget.calls is not None:
+        yield f"it reads, writes and judges at most {budget.calls} times"
     if budget == Budget():
         yield "it has no limit over all"
+
+
+def describe_limits(limits: Limits) -> Iterator[str]:
+    """Say what stops a run or the worker by itself."""
+    yield f"A run ends after {limits.steps_per_run} steps, or when it asks the same more than {limits.same_step} times"
+    yield f"One story begins it at most {limits.runs_per_trace} times"
+    if limits.runs_per_hour is not None:
+        yield f"It begins about the same thing at most {limits.runs_per_hour} times an hour"
+    if limits.records_per_run is not None:
+        yield f"A run changes at most {limits.records_per_run} things"
+    if limits.writes_per_minute is not None:
+        yield f"It writes at most {limits.writes_per_minute} times a minute"
+    if limits.runs_at_once is not None:
+        yield f"At most {limits.runs_at_once} of its runs work at a time"
+    stopped = " and it is stopped" if limits.on_spike is OnSpike.STOP else ""
+    yield f"When it uses {limits.spike_factor:g} times what it usually does in a day, its owners are told{stopped}"
+
+
+def _workflow(charter: Charter) -> Iterator[str]:
+    if charter.workflow_budget != Budget():
+        for limit in describe_budget(charter.workflow_budget):
+            yield f"Of {charter.process} as a whole, in a day: {limit}."
+
+
+def _identity(identity: Identity) -> Iterator[str]:
+    named = {"the account": identity.user, "the mail address": identity.mail}
+    named |= {"the phone number": identity.phone, "the seat": identity.seat}
+    said = [f"{what} {value}" for what, value in named.items() if value]
+    if said:
+        yield f"In the company it has {_listed(said, 'and')}."
 
 
 def _seats(seats: Seats) -> str:
@@ -121,6 +159,10 @@ def _limits(grant: Grant) -> Iterator[str]:
         yield f"up to {write_money(grant.limit, grant.currency)}"
     if grant.per_day is not None:
         yield f"at most {grant.per_day} a day"
+    if grant.money_per_day is not None:
+        yield f"at most {write_money(grant.money_per_day, grant.day_currency)} a day"
+    if grant.recipients:
+        yield f"only to {_listed(grant.recipients, 'and')}"
 
 
 def _prohibition(operation: str, because: str) -> str:

@@ -103,6 +103,9 @@ async def register(transaction: Transaction, files: WorkerFiles, charter: Charte
         "insert_version", files.digest, charter.name, files.charter_digest, files.charter, files.playbook, now
     )
     changed = await transaction.fetch_value("set_current", charter.name, charter.domain.value, files.digest, now)
+    systems = sorted({access.system for access in charter.systems})
+    halting = (charter.process_slug, systems, sorted(set(charter.owners)))
+    await transaction.execute("describe_worker", charter.name, files.digest, *halting)
     return changed is not None
 
 

@@ -9,6 +9,7 @@ from remit.charters.charter import (
     Domain,
     EscalationPath,
     Grant,
+    Identity,
     Prohibition,
     ReviewRule,
     Seats,
@@ -48,6 +49,8 @@ class WorkerRecord:
     """the business process it supports"""
     business_owner: str
     technical_owner: str
+    identity: Identity
+    """how the company knows it"""
     seats: Seats
     """who answers for its actions"""
     triggers: tuple[Trigger, ...]
@@ -87,6 +90,7 @@ def record_of(
         process=charter.process,
         business_owner=charter.business_owner,
         technical_owner=charter.technical_owner,
+        identity=charter.identity,
         seats=charter.seats,
         triggers=charter.triggers,
         connected_systems=tuple(sorted(written | {access.system for access in charter.systems})),

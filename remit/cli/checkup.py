@@ -180,7 +180,10 @@ async def _look_at_workers(settings: Settings, database: Database) -> AsyncItera
 
 
 def _look_at_worker(
-    charter: Charter, operations: Mapping[str, Operation], people: Collection[str], active: Mapping[str, Collection[str]]
+    charter: Charter,
+    operations: Mapping[str, Operation],
+    people: Collection[str],
+    active: Mapping[str, Collection[str]],
 ) -> Iterator[Finding]:
     problems = list(problems_of(charter, operations, people))
     for problem in problems:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from remit.cli import charters, halts, ledger, people, reviews, runs, signals, vault, witness
+from remit.cli import charters, drills, halts, identities, incidents, ledger, passkeys, people, reviews, runs, signals, subjects, vault, witness
 from remit.cli.doctor import doctor
 from remit.cli.notices import notices
 from remit.cli.output import say
@@ -50,11 +50,17 @@ app.add_typer(charters.app, name="charter")
 app.command("stop")(halts.stop)
 app.command("resume")(halts.resume)
 app.command("halts")(halts.list_halts)
+app.add_typer(halts.app, name="halt")
+app.add_typer(incidents.app, name="incident")
+app.add_typer(drills.app, name="drill")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(witness.app, name="witness")
 app.add_typer(vault.app, name="vault")
 app.add_typer(people.app, name="person")
+app.add_typer(identities.app, name="identity")
+app.add_typer(passkeys.app, name="passkey")
 app.command("raci")(raci)
+app.add_typer(subjects.app, name="subject")
 app.command("notices")(notices)
 
 

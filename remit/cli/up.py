@@ -17,11 +17,14 @@ import typer
 from remit.cli.output import command, say
 from remit.cli.tracing import tracing
 from remit.connections.channels.channel import Channel
+from remit.connections.vault import Vault, load_vault_key
 from remit.errors import RemitError
+from remit.governance.groups import read_groups
 from remit.ledger.key import load_signer
 from remit.ledger.sequencer import run_sequencer
 from remit.ledger.witnessing import read_witnesses, run_witnessing
 from remit.practice.demo import demonstrate
+from remit.practice.drill import keep_drills
 from remit.runtime.dispatcher import dispatch
 from remit.runtime.house import House
 from remit.runtime.notifying import deliver
@@ -32,6 +35,7 @@ from remit.store.database import translated
 from remit.web.app import create_app
 from remit.web.asked import load_token
 from remit.web.opening import open_house, opened_channels
+from remit.web.scim import create_scim
 from remit.web.serving import listen, serve
 
 _PATIENCE = 30.0  # seconds that every part is given to end
@@ -89,6 +93,8 @@ def _parts(house: House, settings: Settings, stop: asyncio.Event, *, practice: b
         parts.append(_lasting("witnessing", run_witnessing(house.database, witnesses, stop=stop), stop))
     if practice and settings.practice:
         parts.append(demonstrate(house, settings.drop, stop=stop))
+    if settings.practice:
+        parts.append(_lasting("drills", keep_drills(house, stop=stop), stop))
     return parts
 
 
@@ -104,6 +110,8 @@ def _deliver(house: House, settings: Settings, channels: Sequence[Channel], stop
 def _api(house: House, settings: Settings, listening: socket.socket, stop: asyncio.Event) -> _Part:
     token = load_token(settings.data_directory)
     app = create_app(house, token=token, person=settings.person, hosts=settings.hosts)
+    vault = Vault(house.database, load_vault_key(settings))
+    app.mount("/scim", create_scim(house.database, vault, read_groups(settings.groups), house.clock))
     port = listening.getsockname()[1]
 
     def begun() -> None:

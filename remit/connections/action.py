@@ -8,12 +8,28 @@ intended ──▶ performing ──▶ performed
     └──▶ forbidden                no rule permits it
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from remit.canonical import digest_of
+
+
+class Concern(StrEnum):
+    """What a worker noticed about a case that a person should hear of, whatever the amount."""
+
+    ANGRY = "angry"
+    """somebody is angry"""
+    LEGAL = "legal"
+    """a lawyer, a court or a claim is mentioned"""
+    BILLING_DISPUTE = "billing_dispute"
+    """somebody disputes what they are charged"""
+    SENSITIVE = "sensitive"
+    """grief, illness, harm: something that hurts"""
+    UNUSUAL = "unusual"
+    """nothing like it is known"""
 
 
 class ActionState(StrEnum):
@@ -55,12 +71,19 @@ class Action:
     """how sure the worker is, 0..1000"""
     tier: str = ""
     """the customer's tier, empty when no customer is concerned"""
+    category: str = ""
+    """what kind of case it is, as the connected system calls it; empty when it has none"""
+    concerns: frozenset[str] = frozenset()
+    """what a person should hear of, each a word of `Concern`"""
     about: str = ""
     """what it is about, `kind:id`, as in `account:A-17`: what the ledger is searched by"""
     evidence: tuple[dict[str, Any], ...] = field(default=())
     """what the proposal rests on: each with a `title` and figures, shown to the reviewer"""
     proposed: str = ""
     """digest of the arguments as the playbook asked for them; a reviewer may have edited `arguments` since"""
+    unproven: Mapping[str, str] = field(default_factory=dict[str, str])
+    """the arguments saying where it goes, or how much, that have no trusted origin, with what is known of theirs; the
+    gateway finds them in the rows of the run, whatever was said here"""
 
     @property
     def key(self) -> str:
@@ -82,7 +105,10 @@ class Action:
             "currency": self.currency,
             "confidence": self.confidence,
             "tier": self.tier,
+            "category": self.category,
+            "concerns": sorted(self.concerns),
             "about": self.about,
+            "unproven": dict(self.unproven),
         }
 
 

@@ -18,16 +18,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from opentelemetry import trace
-
+from remit.connections.asking import Asking, Guard
 from remit.connections.connector import Connector
 from remit.connections.health import Health
 from remit.connections.operation import Kind, Operation, Repeat
-from remit.connections.pace import LONGEST_WAIT, Limits, Pace, Timing
+from remit.connections.pace import LONGEST_WAIT, Limits, Timing
 from remit.errors import OutcomeUnknown, SystemBusy, SystemFailed, SystemRefused
+from remit.store.database import Database
 
 _Answer = TypeVar("_Answer")
-_tracer = trace.get_tracer("remit")
 
 _TRIES: Final = 3  # how often one call asks before it gives up
 _PAUSE: Final = 0.1  # seconds before the second try; twice as long before each further one
@@ -69,8 +68,35 @@ class Connection:
         self._timing = timing or Timing()
         self.limits = limits or Limits()
         self.when_unavailable = when_unavailable
-        self.health = Health()
-        self._pace = Pace(connector.system, self.limits, self._timing)
+        self._asking = Asking(connector.system, self.limits, self._timing)
+
+    @property
+    def health(self) -> Health:
+        """How it is doing, as far as this process has seen."""
+        return self._asking.health
+
+    @property
+    def asking(self) -> int:
+        """How many requests are under way, or wait for their turn."""
+        return self._asking.under_way
+
+    @property
+    def guard(self) -> Guard | None:
+        """What is asked before every question."""
+        return self._asking.guard
+
+    @guard.setter
+    def guard(self, guard: Guard) -> None:
+        self._asking.guard = guard
+
+    @property
+    def breaker(self) -> str:
+        """Whether the system is asked: `closed`, `open` or `half_open`."""
+        return self._asking.breaker
+
+    def share(self, database: Database) -> None:
+        """Keep the pace together with every process on a database."""
+        self._asking.share(database)
 
     @property
     def system(self) -> str:
@@ -93,6 +119,7 @@ class Connection:
         Raises:
             SystemRefused: The question makes no sense to the system.
             SystemBusy: The system does not answer now.
+            ConnectionHalted: It may not be asked.
         """
         named = self._named(operation, arguments, Kind.READ)
         try:
@@ -133,6 +160,7 @@ class Connection:
             SystemRefused: The question makes no sense to the system.
             SystemBusy: The system cannot answer now.
             OutcomeUnknown: It cannot be known.
+            ConnectionHalted: It may not be asked.
         """
         named = self._named(operation, arguments, Kind.WRITE)
         if named.repeat is Repeat.BLIND:
@@ -152,14 +180,14 @@ class Connection:
                 return await self._perform_now(write)
             except SystemBusy as error:
                 wait = max(error.retry_after, self._pause(number))
-                if number == _TRIES or wait > min(LONGEST_WAIT, self._left(write.begin_by)):
+                if number == _TRIES or wait > min(LONGEST_WAIT, self._asking.left(write.begin_by)):
                     raise
                 await self._timing.rest(wait)
         raise SystemBusy  # never reached: the last try raises
 
     async def _perform_now(self, write: _Write) -> dict[str, Any]:
         named = write.operation
-        return await self._ask(
+        return await self._asking.ask(
             named, lambda: self._connector.perform(named.name, write.arguments, write.key), begin_by=write.begin_by
         )
 
@@ -179,7 +207,7 @@ class Connection:
 
     async def _find_or_repeat(self, write: _Write) -> dict[str, Any] | None:
         named = write.operation
-        found = await self._ask(named, lambda: self._connector.look_up(named.name, write.arguments, write.key))
+        found = await self._asking.ask(named, lambda: self._connector.look_up(named.name, write.arguments, write.key))
         if found is None and named.repeat is Repeat.SAME:
             # Even `busy` or `refused` says nothing of the first request now: only an answer ends the doubt.
             return await self._perform_now(write)
@@ -209,7 +237,7 @@ class Connection:
         until = self._timing.tick() + self.time_limit
         for number in range(1, _TRIES + 1):
             try:
-                return await self._ask(named, ask)
+                return await self._asking.ask(named, ask)
             except (SystemBusy, OutcomeUnknown) as error:
                 asked = error.retry_after if isinstance(error, SystemBusy) else 0.0
                 wait = max(asked, self._pause(number))
@@ -217,32 +245,6 @@ class Connection:
                     raise
                 await self._timing.rest(wait)
         raise OutcomeUnknown  # never reached: the last try raises
-
-    @_tracer.start_as_current_span("ask")
-    async def _ask(
-        self, named: Operation, ask: Callable[[], Awaitable[_Answer]], *, begin_by: float | None = None
-    ) -> _Answer:
-        """Ask once, in turn and within the time limit, and note how it went."""
-        trace.get_current_span().set_attribute("operation", named.name)
-        async with self._pace.turn(self._left(begin_by)):
-            # INVARIANT: nothing begins after `begin_by`; a process frozen since the decision finds itself late here.
-            if self._left(begin_by) <= 0:
-                raise SystemBusy(f"it was too late to begin `{named.name}`; nothing happened")
-            try:
-                async with asyncio.timeout(self.time_limit):
-                    answer = await ask()
-            except SystemRefused:
-                self._note(is_read=False)  # an answer, and no data
-                raise
-            except SystemFailed as error:
-                self._note_failure(str(error))
-                raise
-            except TimeoutError:
-                raise self._unknown(f"`{named.name}` was not answered within {self.time_limit:g} seconds") from None
-            except Exception as error:  # a connector is other people's code: what it did is not known
-                raise self._unknown(f"the connector of `{self.system}` broke while asking `{named.name}`") from error
-        self._note(is_read=named.kind is Kind.READ)
-        return answer
 
     def _named(self, operation: str, arguments: dict[str, Any], kind: Kind) -> Operation:
         named = self.operations.get(operation)
@@ -255,19 +257,6 @@ class Connection:
             raise SystemRefused(f"`{operation}` cannot be asked without `{'`, `'.join(missing)}`")
         return named
 
-    def _left(self, begin_by: float | None) -> float:
-        return float("inf") if begin_by is None else begin_by - self._timing.tick()
-
     def _pause(self, number: int) -> float:
         # Full jitter: many runs sent away at once must not come back at once.
         return _PAUSE * 2 ** (number - 1) * (1 + random.random())  # noqa: S311  # it spreads load, it guards nothing
-
-    def _unknown(self, reason: str) -> OutcomeUnknown:
-        self._note_failure(reason)
-        return OutcomeUnknown(reason)
-
-    def _note(self, *, is_read: bool) -> None:
-        self.health = self.health.answered(self._timing.now(), is_read=is_read)
-
-    def _note_failure(self, reason: str) -> None:
-        self.health = self.health.failed(self._timing.now(), reason)

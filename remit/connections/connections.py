@@ -5,9 +5,11 @@ from contextlib import AsyncExitStack
 from difflib import get_close_matches
 from types import MappingProxyType
 
+from remit.connections.asking import Guard
 from remit.connections.connection import Connection
 from remit.connections.operation import Operation
 from remit.errors import NotFound, SettingsInvalid
+from remit.store.database import Database
 
 
 class Connections:
@@ -30,6 +32,16 @@ class Connections:
 
     def __iter__(self) -> Iterator[Connection]:
         return iter(self._by_system.values())
+
+    def guard(self, guard: Guard) -> None:
+        """Have something asked before every question to any system."""
+        for connection in self:
+            connection.guard = guard
+
+    def share(self, database: Database) -> None:
+        """Keep the pace of every system together with every process on a database."""
+        for connection in self:
+            connection.share(database)
 
     def operation(self, name: str) -> Operation:
         """Find an operation by its full name.

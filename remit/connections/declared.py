@@ -18,7 +18,10 @@ from remit.connections.connectors.smtp.description import Description as MailDes
 from remit.connections.lines import line_of, plain, read_entries
 from remit.connections.pace import Limits
 from remit.connections.vault import Secret, Vault
+from remit.connections.veil import Veil, Veiled
 from remit.errors import SecretMissing, SettingsInvalid
+
+_LOW: Final = 8  # requests at a time of one process, when nobody says what the vendor allows
 
 
 class _Declared(BaseModel):
@@ -33,13 +36,25 @@ class _Declared(BaseModel):
     """the name of its secret in the vault"""
     when_unavailable: WhenUnavailable = WhenUnavailable.RETRY
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
-    concurrency: Annotated[int, Field(ge=1, le=1000)] = 8
+    concurrency: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """what the vendor allows all processes together; when not given, each process keeps to a low number of its own"""
     per_minute: Annotated[float, Field(gt=0)] | None = None
+    opens_after: Annotated[int, Field(ge=1, le=1000)] = 5
+    """failures in a row after which the system is left alone for a while"""
+    source: str = ""
+    """where the vendor says how often it may be asked"""
 
     @property
     def limits(self) -> Limits:
         """How fast and how long it may be asked."""
-        return Limits(time_limit=self.timeout_seconds, concurrency=self.concurrency, per_minute=self.per_minute)
+        return Limits(
+            time_limit=self.timeout_seconds,
+            concurrency=self.concurrency or _LOW,
+            is_shared=self.concurrency is not None,
+            per_minute=self.per_minute,
+            opens_after=self.opens_after,
+            source=self.source,
+        )
 
 
 class _Http(_Declared):
@@ -90,6 +105,9 @@ async def _open(path: Path, entry: dict[str, Any], declared: _Any, vault: Vault)
         connector = _make(declared, secret)
     except (SettingsInvalid, SecretMissing) as error:
         raise type(error)(f"{place}: {error}") from None
+    if secret is not None:
+        user = "" if isinstance(declared, _Folder) else declared.settings.user
+        connector = Veiled(connector, Veil(secret, user))
     return Connection(connector, limits=declared.limits, when_unavailable=declared.when_unavailable)
 
 

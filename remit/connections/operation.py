@@ -35,6 +35,37 @@ class Risk(StrEnum):
     """money, access, production, people, or the outside sees it"""
 
 
+class Touch(StrEnum):
+    """What an operation touches that the house rules look at, whatever its risk."""
+
+    PRODUCTION = "production"
+    """systems that customers or colleagues depend on"""
+    ACCESS = "access"
+    """who gets in, and what they may do there"""
+    REMEDIATION = "remediation"
+    """a system is changed to end an incident or a threat"""
+    RUNBOOK = "runbook"
+    """it does what a documented runbook says, and nothing else"""
+    PERSONAL = "personal"
+    """data about a person"""
+    HEALTH = "health"
+    """data about somebody's health"""
+    HIRING = "hiring"
+    """what becomes of an applicant or an employee"""
+    LEGAL = "legal"
+    """the house is bound by it, or a court may read it"""
+    BRAND = "brand"
+    """published in the name of the house"""
+    RESOLUTION = "resolution"
+    """a customer's case ends with it"""
+    LOG = "log"
+    """writes down what was found, and changes nothing that was there"""
+    ROUTE = "route"
+    """moves work to whoever looks at it"""
+    TICKET = "ticket"
+    """opens a ticket or a task for a person"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One thing a system can be asked."""
@@ -53,10 +84,14 @@ class Operation:
     """arguments that say where something goes: recipient, account, address, destination"""
     amount: str = ""
     """the argument that is an amount of money, in minor units, empty when none is"""
+    record: str = ""
+    """for a write: the argument that names what is changed; empty when each write counts as a thing of its own"""
     required: tuple[str, ...] = ()
     """arguments without which it cannot be asked"""
     outsiders: bool = False
     """for a read: the answer holds content written by outsiders"""
+    touches: frozenset[Touch] = frozenset()
+    """for a write: what the house rules look at"""
     reads_back: bool = False
     """for a write: afterwards the system is asked what it holds, and must agree"""
 

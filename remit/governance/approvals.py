@@ -17,7 +17,9 @@ from remit.canonical import canonical
 from remit.errors import Conflict, InputInvalid, NotAllowed, NotFound
 from remit.governance.claim import as_kept
 from remit.governance.facts import approval_digest
+from remit.governance.passkeys import check_approval
 from remit.governance.roles import person
+from remit.governance.scopes import frozen
 from remit.ledger.entry import Entry, EntryKind, append
 from remit.store.database import Database, Row, Transaction
 from remit.store.queue import open_run
@@ -46,6 +48,8 @@ class Answer:
     """the arguments as edited, when the reviewer changed them"""
     digest: str = ""
     """what the reviewer saw; refused when it is not what stands there now. Empty when not checked"""
+    signed: dict[str, Any] | None = None
+    """what the person's passkey signed, as the browser gave it"""
 
 
 async def answer(database: Database, given: Answer, now: datetime) -> str:
@@ -60,18 +64,24 @@ async def answer(database: Database, given: Answer, now: datetime) -> str:
         NotAllowed: This person may not answer it.
     """
     async with database.transaction() as transaction:
+        await transaction.execute("lock_halts_shared")  # before any row: a lift takes the two in this order
         review = await transaction.fetch_row("lock_review", given.review)
         if review is None:
             raise NotFound(f"there is no review `{given.review}`. `remit review list` shows those there are")
+        if reason := await frozen(transaction, review):
+            raise Conflict(reason)
         _check_current(review, given, now)
         role = await _role_of(transaction, review, given)
         digest, arguments = _as_answered(review, given)
+        proof = None
+        if given.verdict == "approve":
+            proof = await check_approval(transaction, review, digest, given.person, given.signed)
         await transaction.execute("revise_review", given.review, digest, arguments)
         is_edited, reason = digest != review["digest"], as_kept(given.reason)
         what = (given.verdict, role, digest, reason, is_edited, now)
         await transaction.execute("insert_answer", given.review, given.person, *what)
         state = await _state_after(transaction, review, given, digest)
-        await _record_answer(transaction, review, given, (digest, state), now)
+        await _record_answer(transaction, review, given, (digest, state, proof), now)
         if state != "open":
             await transaction.execute("close_review", given.review, state, now)
             await open_run(transaction, review["run"], "review", now)
@@ -128,9 +138,13 @@ async def _state_after(transaction: Transaction, review: Row, given: Answer, dig
 
 
 async def _record_answer(
-    transaction: Transaction, review: Row, given: Answer, after: tuple[str, str], now: datetime
+    transaction: Transaction,
+    review: Row,
+    given: Answer,
+    after: tuple[str, str, dict[str, Any] | None],
+    now: datetime,
 ) -> None:
-    digest, state = after
+    digest, state, proof = after
     body = {
         "review": review["id"],
         "step": review["step"],
@@ -140,6 +154,7 @@ async def _record_answer(
         "edited": given.arguments if digest != review["digest"] else None,
         "digest": digest,
         "state": state,
+        "passkey": proof,
     }
     entry = Entry(
         kind=EntryKind.REVIEW_ANSWERED,

@@ -4,7 +4,7 @@ Every commit for a run checks the fence of the claim. A process that was frozen 
 and its commit fails as a whole.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, cast
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 import orjson
 
 from remit.canonical import canonical, digest_of
+from remit.connections.vault import Secret
 from remit.errors import FenceLost, InputInvalid
 
 
@@ -53,6 +54,8 @@ class Claim:
     """how often in a row the run waited for a system"""
     steps: tuple[Step, ...] = ()
     """recorded since the last commit, and committed with the next"""
+    token: Secret | None = field(default=None, repr=False)
+    """what the gateway is shown of the worker's identity; never kept"""
 
     @property
     def columns(self) -> tuple[object, ...]:

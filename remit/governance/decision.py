@@ -1,6 +1,7 @@
 """A decision: what the rules say to one action, and which rules spoke; and the facts they were asked with."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -36,6 +37,10 @@ class Facts:
     """how often the worker used this operation today, this one not counted"""
     over_budget: tuple[str, ...] = ()
     """the budgets this action would exceed: `money`, `actions`"""
+    over_limits: tuple[str, ...] = ()
+    """the limits of the charter it would pass: recipients, records of a run, money a day of an operation"""
+    is_counted: bool = True
+    """False when it moves money that a budget of money cannot count"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +60,8 @@ class Decision:
     """rules that could not be evaluated; any error means it is not permitted"""
     policy_digest: str = ""
     """the version of the rules asked"""
+    asked: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """what the rules were asked with, besides worker and operation: enough to decide again"""
 
     def as_json(self) -> dict[str, Any]:
         """What the ledger and the reviewer see."""
@@ -66,4 +73,5 @@ class Decision:
             "approvals": self.approvals,
             "errors": list(self.errors),
             "policy": self.policy_digest,
+            "asked": dict(self.asked),
         }

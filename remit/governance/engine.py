@@ -5,7 +5,7 @@ Whatever goes wrong while asking is an error in the answer, and an answer with a
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 import cedarpy
 import orjson
@@ -15,6 +15,9 @@ from remit.connections.operation import Operation
 from remit.errors import PolicyInvalid
 from remit.governance.policy_check import schema
 from remit.governance.rule import Rule, as_policy_set
+
+Residuals = dict[str, dict[str, Any]]
+"""What is left of each rule, in Cedar's JSON form, by rule."""
 
 _PERFORM: Final = {"type": "Action", "id": "perform"}
 
@@ -75,6 +78,40 @@ class Engine:
             return Answer(is_allowed=False, errors=(f"the question cannot be asked: {error}",))
         return _answer(result)
 
+    def ask_partly(self, worker: str, operation: str, known: Mapping[str, Any], unknown: Iterable[str]) -> Residuals:
+        """Ask with some of it unknown; give what is left of each rule, a condition or just true or false.
+
+        Without the schema, which takes no unknowns: this is to be shown to people and decides nothing.
+
+        Raises:
+            PolicyInvalid: Cedar does not take the question.
+        """
+        asked = dict(known) | {name: {"__extn": {"fn": "unknown", "arg": name}} for name in unknown}
+        request = {
+            "principal": f"Worker::{_quoted(worker)}",
+            "action": 'Action::"perform"',
+            "resource": f"Operation::{_quoted(operation)}",
+            "context": orjson.dumps(asked).decode(),
+        }
+        try:
+            result = cedarpy.is_authorized_partial(request, self.policies, self.entities)  # pyright: ignore[reportUnknownMemberType]  # a bare `dict` there
+        except (ValueError, TypeError, RuntimeError) as error:
+            raise PolicyInvalid(f"nobody can tell what `{worker}` could do: {error}. Use plain names") from error
+        residuals = cast("Residuals", result.residuals)  # pyright: ignore[reportUnknownMemberType]  # a bare `dict` there
+        if result.diagnostics.errors or not residuals:
+            raise PolicyInvalid(
+                f"nobody can tell what `{worker}` could do: {result.diagnostics.errors}. Use plain names"
+            )
+        return residuals
+
+
+def _quoted(name: str) -> str:
+    return (
+        '"'
+        + "".join(letter if letter.isalnum() and letter.isascii() else f"\\u{{{ord(letter):x}}}" for letter in name)
+        + '"'
+    )
+
 
 def worker_entity(charter: Charter) -> dict[str, Any]:
     """Write a worker as a Cedar entity."""
@@ -89,6 +126,7 @@ def operation_entity(operation: Operation) -> dict[str, Any]:
         "repeat": _word("Repeat", operation.repeat),
         "is_reversible": operation.is_reversible,
         "sinks": sorted(operation.sinks),
+        "touches": [_word("Touch", touch) for touch in sorted(operation.touches)],
     }
     uid = {"type": "Operation", "id": operation.name}
     return {"uid": uid, "attrs": attributes, "parents": [{"type": "System", "id": operation.system}]}

@@ -8,9 +8,10 @@ from uuid import UUID
 from remit.canonical import digest_of
 from remit.charters.charter import Grant, Stage
 from remit.connections.action import Action, ActionState
-from remit.governance.budgets import Reservation, exceeded, needed
+from remit.governance.budgets import FROM_RULES, Reservation, budget_names, exceeded, needed, workflow_of
 from remit.governance.decision import Facts
-from remit.governance.mandate import Mandate
+from remit.governance.limits import measure
+from remit.governance.mandate import Mandate, MandateOutdated
 from remit.governance.raci import seat_holders, vacant
 from remit.store.database import Row, Transaction
 
@@ -48,24 +49,30 @@ def approval_digest(operation: str, arguments: dict[str, Any], charter_digest: s
 
 
 async def gather(transaction: Transaction, action: Action, mandate: Mandate, now: datetime) -> Case:
-    """Gather the facts about one action."""
+    """Gather the facts about one action.
+
+    Raises:
+        MandateOutdated: The mandate was made by rules, or by a version of the worker, that are not in force any more.
+    """
     charter = mandate.charter
     seats = charter.seats_for(action.operation)
     grant = charter.grant(action.operation) or Grant(operation=action.operation)
-    names = ["actions", "money", f"operation:{action.operation}"]
     people = list(seat_holders(seats).values())
     row = await transaction.fetch_row(
         "gather_facts",
         action.run,
         action.step,
         charter.name,
-        mandate.scopes,
+        mandate.scopes_of(action.operation),
         action.operation,
         people,
         now.date(),
-        names,
+        budget_names(action.operation),
+        workflow_of(charter),
     )
     row = cast("Row", row)
+    if (row["rulebook"], row["version"]) != (mandate.rulebook, mandate.version):
+        raise MandateOutdated
     state = ActionState(row["state"]) if row["state"] else None
     review = _review(row)
     if state in _BEGUN:
@@ -76,15 +83,18 @@ async def gather(transaction: Transaction, action: Action, mandate: Mandate, now
         action = _as_reviewed(action, review, mandate)
     reservations = needed(action, charter, now)
     approvals = _approvals(action, review, mandate)
-    used = _used_by_others(row, now)
+    used = _used_by_others(row, charter.name, now)
+    passed = await measure(transaction, action, mandate)
     facts = Facts(
         stage=Stage(row["stage"]) if row["stage"] else grant.stage,
         halts=tuple(row["halts"]),
         vacant_seats=vacant(seats, row["seated"], charter.domain),
         approvals=frozenset(answer["role"] for answer in approvals),
         approvers=len(approvals),
-        performed_today=used.get(f"operation:{action.operation}", 0),
+        performed_today=used.get(f"{charter.name}/{FROM_RULES}{action.operation}", 0),
         over_budget=exceeded(reservations, used),
+        over_limits=passed.over,
+        is_counted=passed.is_counted,
     )
     age = now - row["decided_at"] if row["decided_at"] else timedelta()
     return Case(action=action, facts=facts, state=state, age=age, review=review, reservations=reservations)
@@ -93,11 +103,11 @@ async def gather(transaction: Transaction, action: Action, mandate: Mandate, now
 _BEGUN = {ActionState.PERFORMING, ActionState.UNKNOWN}
 
 
-def _used_by_others(row: Row, now: datetime) -> dict[str, int]:
+def _used_by_others(row: Row, worker: str, now: datetime) -> dict[str, int]:
     """Tell what is used of today's budgets, without what this action itself reserved before its process died."""
     own = [line for line in row["reserved"] or () if line["day"] == now.date().isoformat()]
-    held = {line["name"]: line["quantity"] for line in own}
-    return {name: quantity - held.get(name, 0) for name, quantity in row["used"].items()}
+    held = {f"{line.get('holder', worker)}/{line['name']}": line["quantity"] for line in own}
+    return {key: quantity - held.get(key, 0) for key, quantity in row["used"].items()}
 
 
 def _review(row: Row) -> Answered | None:

@@ -21,15 +21,20 @@ from remit.connections.action import Action, ActionState, Receipt
 from remit.connections.connection import WhenUnavailable
 from remit.connections.connections import Connections
 from remit.connections.operation import Repeat
-from remit.errors import OutcomeUnknown, SystemBusy, SystemRefused
+from remit.errors import ConnectionHalted, OutcomeUnknown, SystemBusy, SystemRefused
 from remit.governance.approvals import mark_used
 from remit.governance.budgets import reserve
 from remit.governance.claim import Claim
 from remit.governance.decision import Decision, Verdict
 from remit.governance.facts import Case, gather
+from remit.governance.issuer import Issuer
+from remit.governance.limits import tell_reached, touch, turn_of
 from remit.governance.mandate import Mandate
 from remit.governance.record import Record, Rest
 from remit.governance.reviews import request_outcome, request_review
+from remit.governance.scopes import check_connection
+from remit.governance.sources import traced
+from remit.governance.token import TrustDomain
 from remit.governance.vacancies import tell_vacant
 from remit.store.database import Database, Transaction
 
@@ -60,10 +65,15 @@ class _OverBudget(Exception):  # not an error: it rolls the transaction back so 
 class Gateway:
     """The gateway of one process."""
 
-    def __init__(self, database: Database, connections: Connections, time: Clock) -> None:
+    def __init__(
+        self, database: Database, connections: Connections, time: Clock, *, trust_domain: str = "remit.internal"
+    ) -> None:
         self._database = database
         self._connections = connections
         self._clock = time
+        self.issuer = Issuer(database, time, TrustDomain(trust_domain))
+        connections.guard(self._guard)
+        connections.share(database)
 
     @_tracer.start_as_current_span("submit")
     async def submit(self, action: Action, claim: Claim, mandate: Mandate) -> Receipt:
@@ -74,6 +84,10 @@ class Gateway:
 
         Raises:
             FenceLost: Another process owns the run; nothing was done here.
+            MandateOutdated: Rules or charter have changed since the mandate was made; nothing was done here.
+            IdentityRevoked: The worker's identity is revoked; nothing was done.
+            TokenStale: The claim needs a new token; nothing was done.
+            NotAllowed: The claim does not bear a token for this worker, run and fence; nothing was done.
         """
         try:
             begun = await self._record_intent(action, claim, mandate)
@@ -83,16 +97,31 @@ class Gateway:
             return await self._perform(begun, replace(claim, steps=()), mandate)
         return begun
 
+    async def admit(self, claim: Claim, worker: str) -> None:
+        """Make sure that a claim bears a token that counts, before something is read or handed over.
+
+        Raises:
+            IdentityRevoked, FenceLost, TokenStale, NotAllowed: As `submit` does.
+        """
+        await self.issuer.check(self._database, claim, worker)
+
+    async def _guard(self, system: str) -> float:
+        """Guard every question but a write, which has its own intent: a halted connection is not asked."""
+        await check_connection(self._database, system)
+        return BEGIN_WITHIN
+
     # ── decide and record ──────────────────────────────────────────────────────────────────────────────────────────
 
     async def _record_intent(
         self, action: Action, claim: Claim, mandate: Mandate, *, exhausted: str = ""
     ) -> _Begun | Receipt:
         async with self._database.transaction() as transaction:
-            # INVARIANT: no halt is set between reading the halts and committing the intent.
+            # INVARIANT: no halt is set and no rule changed between reading them and committing the intent.
             await transaction.execute("lock_halts_shared")
+            await self.issuer.check(transaction, claim, action.worker)
             now = self._clock.now()
             case = await gather(transaction, action, mandate, now)
+            case = replace(case, action=await traced(transaction, case.action, claim, mandate))
             if exhausted:
                 case = replace(case, facts=replace(case.facts, over_budget=(exhausted,)))
             record = _record(transaction, case.action, claim, mandate, now=now)
@@ -123,6 +152,7 @@ class Gateway:
             case Verdict.FORBID:
                 if seats := case.facts.vacant_seats:
                     await tell_vacant(record.transaction, case.action, mandate, seats, record.now)
+                await tell_reached(record.transaction, mandate.charter, case.facts.over_budget, record.now)
                 return await record.forbidden(decision)
             case Verdict.REVIEW:
                 if case.facts.approvers:  # a new review has answers of its own: everybody is asked again
@@ -132,17 +162,20 @@ class Gateway:
                 await request_review(record, mandate, decision, operation)
                 return await record.asked(decision)
             case Verdict.PERMIT:
-                return await self._intend(record, case, decision)
+                return await self._intend(record, case, decision, mandate)
 
-    async def _intend(self, record: Record, case: Case, decision: Decision) -> None:
-        holds_already = case.state is ActionState.PERFORMING
-        if not holds_already:
-            exhausted = await reserve(record.transaction, case.action.worker, case.reservations)
+    async def _intend(self, record: Record, case: Case, decision: Decision, mandate: Mandate) -> Receipt | None:
+        if case.state is not ActionState.PERFORMING:  # then it holds what it needs already
+            if until := await turn_of(record.transaction, case.action, mandate.charter, record.now):
+                return await record.paced(decision, until)
+            exhausted = await reserve(record.transaction, case.reservations)
             if exhausted is not None:
                 raise _OverBudget(exhausted)
+            await touch(record.transaction, case.action, mandate)
         if case.review and case.review.state == "approved":
             await mark_used(record.transaction, case.review.id)
         await record.intended(decision, case.reservations)
+        return None
 
     async def _after_doubt(self, record: Record, case: Case) -> Receipt:
         """Settle what nobody could tell by what a person found."""
@@ -175,6 +208,9 @@ class Gateway:
             found = await connection.look_up(operation.name, action.arguments, action.key)
         except SystemRefused as error:
             return await self._doubt(action, claim, mandate, f"the system does not tell what happened: {error}")
+        except ConnectionHalted as error:
+            async with self._recording(action, claim, mandate) as record:
+                return await record.blocked(str(error))
         except (OutcomeUnknown, SystemBusy) as error:
             return await self._later(action, claim, mandate, error, state=ActionState.PERFORMING)
         if found is not None:
@@ -191,8 +227,10 @@ class Gateway:
             return await self._later(case.action, claim, mandate, error, state=ActionState.PERFORMING)
         async with self._database.transaction() as transaction:
             await transaction.execute("lock_halts_shared")
+            await self.issuer.check(transaction, claim, case.action.worker)
             now = self._clock.now()
             fresh = await gather(transaction, case.action, mandate, now)
+            fresh = replace(fresh, action=await traced(transaction, fresh.action, claim, mandate))
             fresh = replace(fresh, facts=replace(fresh.facts, over_budget=()))  # it holds what it needs
             record = _record(transaction, fresh.action, claim, mandate, now=now)
             receipt = await self._decide_anew(record, fresh, mandate)

@@ -6,6 +6,10 @@ from remit.charters.charter import Charter
 from remit.governance.policy import Policy
 
 
+class MandateOutdated(Exception):  # not an error: it rolls the transaction back so that it is decided anew
+    """Rules or charter have changed since the mandate was made; nothing was recorded."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mandate:
     """A worker's current charter with the rules made from it."""
@@ -14,8 +18,18 @@ class Mandate:
     digest: str
     """the version of the charter: approvals are bound to it"""
     policy: Policy
+    version: str
+    """the version of the worker it was made from"""
+    rulebook: int
+    """the number of the rulebook it was made from"""
 
     @property
     def scopes(self) -> list[str]:
-        """The halts that stop this worker."""
-        return ["everything", f"domain:{self.charter.domain.value}", f"worker:{self.charter.name}"]
+        """The halts that stop this worker, whatever it does."""
+        charter = self.charter
+        own = [f"domain:{charter.domain.value}", f"worker:{charter.name}", f"workflow:{charter.process_slug}"]
+        return ["everything", *own]
+
+    def scopes_of(self, operation: str) -> list[str]:
+        """List the halts that stop this worker's action: its own, and that of the system it would ask."""
+        return [*self.scopes, f"connection:{operation.partition('.')[0]}"]

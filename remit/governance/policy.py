@@ -73,19 +73,26 @@ class Policy:
 
     def decide(self, action: Action, facts: Facts) -> Decision:
         """Decide on one action."""
-        if (silence := self._silence(action)) is not None:
+        return self.decide_asked(action.worker, action.operation, asked_of(action, facts))
+
+    def decide_asked(self, worker: str, operation: str, asked: Mapping[str, Any]) -> Decision:
+        """Decide on what was asked, now or long ago: a decision carries all it takes to decide it again."""
+        return replace(self._verdict(worker, operation, asked), asked=asked)
+
+    def _verdict(self, worker: str, operation: str, asked: Mapping[str, Any]) -> Decision:
+        if (silence := self._silence(worker, operation)) is not None:
             return silence
-        held = self.engine.ask(action.worker, action.operation, _context(action, facts))
+        held = self.engine.ask(worker, operation, asked)
         if held.errors:
             return self._failed(held)
         if held.is_allowed:
             return self._decision(Verdict.PERMIT, held.rules)
-        most = self.engine.ask(action.worker, action.operation, _context(action, facts) | _ALL_APPROVALS)
+        most = self.engine.ask(worker, operation, {**asked, **_ALL_APPROVALS})
         if most.errors:
             return self._failed(most)
         if most.is_allowed:
-            return self._review(held, facts)
-        return self._forbidden(most, action, facts)
+            return self._review(held, asked)
+        return self._forbidden(most, operation, asked)
 
     def decide_read(self, operation: str) -> Decision:
         """Decide on one read: what the charter lists and does not prohibit. A halt does not stop reading."""
@@ -99,33 +106,33 @@ class Policy:
         sentence = f"The charter does not list `{operation[:200]}` among what the worker reads."
         return self._spoken(Verdict.FORBID, _NO_READ, sentence)
 
-    def _silence(self, action: Action) -> Decision | None:
+    def _silence(self, worker: str, operation: str) -> Decision | None:
         """Forbid what no rule can speak about: another worker's action, or what is not a known write."""
-        if action.worker != self.charter.name:
-            sentence = f"These are the rules of `{self.charter.name}`, the action is of `{action.worker[:200]}`."
+        if worker != self.charter.name:
+            sentence = f"These are the rules of `{self.charter.name}`, the action is of `{worker[:200]}`."
             return self._spoken(Verdict.FORBID, _NO_GRANT, sentence)
-        operation = self.operations.get(action.operation)
-        return None if operation and operation.kind is Kind.WRITE else self._ungranted(action.operation)
+        known = self.operations.get(operation)
+        return None if known and known.kind is Kind.WRITE else self._ungranted(operation)
 
-    def _forbidden(self, most: Answer, action: Action, facts: Facts) -> Decision:
+    def _forbidden(self, most: Answer, operation: str, asked: Mapping[str, Any]) -> Decision:
         if not most.rules:
-            return self._ungranted(action.operation)
-        return _with_seats(self._decision(Verdict.FORBID, most.rules), facts.vacant_seats)
+            return self._ungranted(operation)
+        return _with_names(self._decision(Verdict.FORBID, most.rules), asked)
 
     def _ungranted(self, operation: str) -> Decision:
         near = _nearest(operation[:200], tuple(sorted(grant.operation for grant in self.charter.grants)))
         hint = f"The nearest operation granted is `{near}`." if near else "Nothing like it is granted."
         return self._spoken(Verdict.FORBID, _NO_GRANT, f"No grant covers `{operation[:200]}`. {hint}")
 
-    def _review(self, held: Answer, facts: Facts) -> Decision:
+    def _review(self, held: Answer, given: Mapping[str, Any]) -> Decision:
         """Ask whom the rules ask that spoke; `@otherwise` only when none of them asks somebody in particular."""
         spoke = [self.rules[rule] for rule in held.rules]
         asked = {role for rule in spoke for role in rule.roles} or {role for rule in spoke for role in rule.otherwise}
         people = max(rule.approvals for rule in spoke)
-        missing = asked - facts.approvals
+        missing = asked - set(given["approvals"])
         reasons = [rule.sentence for rule in spoke]
         if not missing:
-            reasons.append(f"{facts.approvers} of {people} people have approved: another one is asked.")
+            reasons.append(f"{given['approvers']} of {people} people have approved: another one is asked.")
         return Decision(
             verdict=Verdict.REVIEW,
             rules=held.rules,
@@ -153,24 +160,31 @@ class Policy:
         return Decision(verdict=verdict, rules=(rule,), reasons=(sentence,), policy_digest=self.digest)
 
 
-def _with_seats(decision: Decision, vacant: tuple[str, ...]) -> Decision:
-    """Name the vacant seats behind what the rules say."""
-    said = (f"Vacant: {', '.join(vacant)}.",) if vacant else ()
+def _with_names(decision: Decision, asked: Mapping[str, Any]) -> Decision:
+    """Name the vacant seats, budgets and limits behind what the rules say."""
+    named = (("Vacant", "vacant_seats"), ("Used up", "over_budget"), ("Passed", "over_limits"))
+    said = tuple(f"{what}: {', '.join(asked[name])}." for what, name in named if asked[name])
     return replace(decision, reasons=(*decision.reasons, *said))
 
 
 _ALL_APPROVALS: Final[dict[str, Any]] = {"approvals": _EVERY_ROLE, "approvers": _EVERYBODY}
 
 
-def _context(action: Action, facts: Facts) -> dict[str, Any]:
+def asked_of(action: Action, facts: Facts) -> dict[str, Any]:
+    """Write down what the rules are asked with, besides worker and operation."""
     context: dict[str, Any] = {
         "currency": action.currency,
         "confidence": action.confidence,
         "tier": action.tier,
         "stage": {"type": "Stage", "id": facts.stage},
-        "halts": facts.halts,
-        "vacant_seats": facts.vacant_seats,
-        "over_budget": facts.over_budget,
+        "halts": list(facts.halts),
+        "vacant_seats": list(facts.vacant_seats),
+        "over_budget": list(facts.over_budget),
+        "over_limits": list(facts.over_limits),
+        "is_counted": facts.is_counted,
+        "concerns": [{"type": "Concern", "id": concern} for concern in sorted(action.concerns)],
+        "category": action.category,
+        "unproven": sorted(action.unproven),
         "performed_today": facts.performed_today,
         "approvals": sorted(facts.approvals),
         "approvers": facts.approvers,

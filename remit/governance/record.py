@@ -31,6 +31,8 @@ class Rest(StrEnum):
     """a system to be available again"""
     TIME = "time"
     """a point in time the playbook named"""
+    IDENTITY = "identity"
+    """the identity of its worker to be restored"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,25 @@ class Record:
     async def held(self, decision: Decision, scopes: tuple[str, ...]) -> Receipt:
         """Write that a halt is in force; the run waits until it is lifted."""
         await self._decided(ActionState.WAITING, decision, rest=Rest.HALT, reason=f"halted: {', '.join(scopes)}")
+        if any(scope.startswith("connection:") for scope in scopes):
+            await self._note_held()
         return self._receipt(ActionState.WAITING)
+
+    async def paced(self, decision: Decision, until: datetime) -> Receipt:
+        """Write that the worker writes as often as its charter allows; the run waits for its turn."""
+        reason = f"the worker writes as often as its charter allows: its turn comes at {until:%H:%M:%S} UTC"
+        await self._decided(ActionState.WAITING, decision, rest=Rest.SYSTEM, reason=reason)
+        await self.transaction.execute("wake_run_at", self.action.run, until)
+        return self._receipt(ActionState.WAITING, reason=reason)
+
+    async def blocked(self, reason: str) -> Receipt:
+        """Write that nobody can look what became of it while its system is halted; the run waits for the lift."""
+        receipt = await self.waits(ActionState.PERFORMING, Rest.HALT, reason)
+        await self._note_held()
+        return receipt
+
+    async def _note_held(self) -> None:
+        await self.transaction.execute("note_held_run", self.action.run, self.action.operation.partition(".")[0])
 
     async def performed(self, result: dict[str, Any]) -> Receipt:
         """Write that it took effect."""

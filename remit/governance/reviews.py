@@ -22,7 +22,7 @@ async def request_review(record: Record, mandate: Mandate, decision: Decision, o
     """Open a review of the action, superseding an older one of the same step."""
     packet = _packet(record, operation) | {
         "question": f"May this happen? {operation.summary}",
-        "why": list(decision.reasons),
+        "why": [*decision.reasons, *(f"`{name}`: {whence}." for name, whence in record.action.unproven.items())],
         "rules": list(decision.rules),
         "on_approve": "it takes effect once, decided again with the facts of that moment",
         "on_reject": "nothing happens, and the run ends with your reason",

@@ -32,14 +32,22 @@ class Person:
         """Whether this person is here and one of the roles held there permits it."""
         return any(self.holds(role, domain) for role in roles_with(permission))
 
+    def check_here(self) -> None:
+        """Make sure that this person is here.
+
+        Raises:
+            NotAllowed: They have left.
+        """
+        if not self.is_active:
+            raise NotAllowed(f"`{self.id}` has left and may do nothing")
+
     def check(self, permission: Permission, domain: str = "") -> None:
         """Make sure that this person may do something.
 
         Raises:
             NotAllowed: They have left, or hold no role that permits it there.
         """
-        if not self.is_active:
-            raise NotAllowed(f"`{self.id}` has left and may do nothing")
+        self.check_here()
         if not self.may(permission, domain):
             where = f" in {domain}" if domain else " everywhere"
             who = ", ".join(f"`{role}`" for role in roles_with(permission))

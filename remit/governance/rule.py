@@ -52,6 +52,11 @@ class Rule:
     names: frozenset[tuple[str, str]]
     """the entities it names, as type and id"""
 
+    def as_json(self) -> dict[str, Any]:
+        """All that makes it this rule, wherever it stands."""
+        asks = {"roles": list(self.roles), "otherwise": list(self.otherwise), "approvals": self.approvals}
+        return {"sentence": self.sentence, "policy": dict(self.policy), **asks}
+
     @property
     def text(self) -> str:
         """The rule as Cedar text, with the condition that approvals lift it."""

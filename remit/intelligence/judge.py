@@ -19,6 +19,8 @@ class Judgement:
     """its version: what must be the same for the same answer"""
     cost: int = 0
     """in millionths of the house currency"""
+    tokens: int = 0
+    """read and written by a language model"""
     because: str = ""
     """why, in one sentence"""
 

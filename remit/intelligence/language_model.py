@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, Field
-from pydantic_ai import Agent, BinaryContent, ModelSettings, UserContent
+from pydantic_ai import Agent, BinaryContent, ModelSettings, UserContent, capture_run_messages
 from pydantic_ai.exceptions import AgentRunError, FallbackExceptionGroup, UserError
 from pydantic_ai.messages import ModelMessage, ModelResponse
 from pydantic_ai.models import Model
@@ -23,6 +23,7 @@ from remit.intelligence.documents.paper import PaperInvoice, media_type_of
 from remit.intelligence.judge import Judgement
 from remit.intelligence.local import LocalJudge
 from remit.intelligence.redaction import without_secrets
+from remit.intelligence.usage import count
 
 VERSION = "1"
 """Changes with the prompts."""
@@ -163,9 +164,13 @@ class ModelJudge:
         settings = ModelSettings(temperature=0, timeout=self._timeout)
         agent = Agent(self._model, output_type=output, instructions=_HOUSE_RULES, model_settings=settings, retries=1)
         prompt: list[UserContent] = [task, "<content>", content, "</content>"]
-        async with asyncio.timeout(self._timeout):
-            result = await agent.run(prompt)
-        return result.output, _cost_of(result.all_messages())
+        with capture_run_messages() as messages:
+            try:
+                async with asyncio.timeout(self._timeout):
+                    result = await agent.run(prompt)
+            finally:  # what was answered is paid, whatever becomes of it
+                count(cost=_cost_of(messages), tokens=_tokens_of(messages))
+        return result.output, _cost_of(messages)
 
 
 def _shown(text: str) -> str:
@@ -215,6 +220,10 @@ def _brief(error: Exception) -> str:
 def _cost_of(messages: Sequence[ModelMessage]) -> int:
     """Add up what the answers cost in millionths; an answer without a known price costs nothing here."""
     return sum(_price_of(message) for message in messages if isinstance(message, ModelResponse))
+
+
+def _tokens_of(messages: Sequence[ModelMessage]) -> int:
+    return sum(message.usage.total_tokens for message in messages if isinstance(message, ModelResponse))
 
 
 def _price_of(response: ModelResponse) -> int:

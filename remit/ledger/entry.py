@@ -4,6 +4,7 @@ Entries are appended without an index; the sequencer gives index and hash later,
 the head of the tree.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +13,8 @@ from uuid import UUID
 
 from remit import clock
 from remit.canonical import canonical
+from remit.ledger.sealing import is_personal, keys_for, seal
+from remit.ledger.subjects import subjects_of
 from remit.store.database import Transaction
 
 
@@ -35,9 +38,19 @@ class EntryKind(StrEnum):
     REVIEW_EXPIRED = "review.expired"
     """nobody answered in time: rejected"""
     HALT_SET = "halt.set"
-    """somebody stopped a worker, a domain or everything"""
+    """somebody stopped a worker, a workflow, a domain, a connection or everything"""
+    HALT_ANSWERED = "halt.answered"
+    """nothing could begin there any more: what was in flight, and which processes confirmed"""
     HALT_LIFTED = "halt.lifted"
     """somebody let it go on"""
+    INCIDENT_OPENED = "incident.opened"
+    """a halt opened an incident"""
+    INCIDENT_WRITTEN = "incident.written"
+    """a person wrote into the review of an incident"""
+    INCIDENT_CLOSED = "incident.closed"
+    """a person closed an incident whose review is whole"""
+    DRILL_PERFORMED = "drill.performed"
+    """a drill of the kill switch was held, with what it measured"""
     HANDOFF_OPENED = "handoff.opened"
     """work was handed to another domain"""
     HANDOFF_ACKNOWLEDGED = "handoff.acknowledged"
@@ -48,8 +61,57 @@ class EntryKind(StrEnum):
     """it was not taken up or not completed; the failure owner was told"""
     CHARTER_REGISTERED = "charter.registered"
     """a version of a worker came into the registry"""
+    CHANGE_DRAFTED = "change.drafted"
+    """somebody wants a rule, a charter or a stage changed"""
+    CHANGE_REPLAYED = "change.replayed"
+    """what would have come out differently was found, and a second person asked"""
+    CHANGE_SETTLED = "change.settled"
+    """a change was approved and is in force, or was rejected or withdrawn"""
+    IDENTITY_ROTATED = "identity.rotated"
+    """the tokens of a worker minted until then count no more; its runs get new ones"""
+    IDENTITY_REVOKED = "identity.revoked"
+    """somebody revoked a worker's identity: nothing it asks is done"""
+    IDENTITY_RESTORED = "identity.restored"
+    """somebody else gave it back"""
+    IDENTITY_REFUSED = "identity.refused"
+    """a run of a worker whose identity is revoked was refused, and waits"""
     PERSON_SAVED = "person.saved"
     """a person came, changed, or left"""
+    PERSON_LINKED = "person.linked"
+    """a person signed in through an identity provider for the first time"""
+    SESSION_OPENED = "session.opened"
+    """a person signed in"""
+    SESSION_REFUSED = "session.refused"
+    """somebody gave a wrong password for a person"""
+    PASSWORD_SET = "password.set"  # noqa: S105  # what happened, not a password
+    """a person was given a password; their sessions ended"""
+    TOKEN_MINTED = "token.minted"  # noqa: S105  # what happened, not a token
+    """a personal token was made"""
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105  # what happened, not a token
+    """a personal token counts no more"""
+    PASSKEY_ADDED = "passkey.added"
+    """a person added a passkey"""
+    PASSKEY_REMOVED = "passkey.removed"
+    """a passkey was removed"""
+    PASSKEYS_DEMANDED = "passkeys.demanded"
+    """whatever is of high impact has to be approved with a passkey, by everybody"""
+    PASSKEYS_RELAXED = "passkeys.relaxed"
+    """only by those who have one"""
+    SUBJECT_ERASED = "subject.erased"
+    """what was held about a person became unreadable"""
+    RETENTION_ENFORCED = "retention.enforced"
+    """what ended runs held was taken away, because its time was over"""
+    HOLD_SET = "hold.set"
+    """records are kept from being erased"""
+    HOLD_LIFTED = "hold.lifted"
+    """they are kept no longer than others"""
+
+
+_PLAIN = {
+    EntryKind.SUBJECT_ERASED,
+    EntryKind.HOLD_SET,
+    EntryKind.HOLD_LIFTED,
+}  # they say what became of a person's record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +129,8 @@ class Entry:
     at: datetime = field(default_factory=clock.now)
     id: UUID = field(default_factory=clock.new_id)
 
-    def as_bytes(self) -> bytes:
-        """The bytes whose hash is the leaf: canonical JSON of everything in the entry."""
+    def as_bytes(self, key: bytes | None = None) -> bytes:
+        """The bytes whose hash is the leaf: canonical JSON of everything in the entry, its body sealed with a key."""
         return canonical(
             {
                 "id": str(self.id),
@@ -78,13 +140,16 @@ class Entry:
                 "run": str(self.run) if self.run else None,
                 "about": self.about,
                 "trace_id": self.trace_id,
-                "body": self.body,
+                "body": self.body if key is None else seal(self.body, key, str(self.id)),
             }
         )
 
 
 async def append(transaction: Transaction, *entries: Entry) -> None:
     """Append entries in the caller's transaction, in order; they are in the ledger exactly if it commits."""
+    sealed = [entry for entry in entries if is_personal(entry.about) and entry.kind not in _PLAIN]
+    keys = await keys_for(transaction, (entry.about for entry in sealed), entries[0].at) if sealed else {}
+    key_of = {entry.id: keys[entry.about] for entry in sealed}
     await transaction.execute(
         "append_entries",
         [entry.id for entry in entries],
@@ -94,5 +159,16 @@ async def append(transaction: Transaction, *entries: Entry) -> None:
         [entry.run for entry in entries],
         [entry.about for entry in entries],
         [entry.trace_id for entry in entries],
-        [entry.as_bytes() for entry in entries],
+        [entry.as_bytes(key_of.get(entry.id)) for entry in entries],
+        *_concerned(entries, key_of.keys()),
     )
+
+
+def _concerned(entries: Sequence[Entry], sealed: Collection[UUID]) -> tuple[list[UUID], list[str]]:
+    """Pair each entry with what it concerns, as two lists."""
+    pairs = [
+        (entry.id, subject)
+        for entry in entries
+        for subject in subjects_of(entry.about, entry.body, is_sealed=entry.id in sealed)
+    ]
+    return [entry for entry, _ in pairs], [subject for _, subject in pairs]

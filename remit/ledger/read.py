@@ -7,9 +7,10 @@ from uuid import UUID
 
 import orjson
 
-from remit.errors import NotFound
+from remit.errors import InputInvalid, NotFound
 from remit.ledger.sealing import unseal
-from remit.store.database import Database, Row
+from remit.ledger.subjects import LONGEST
+from remit.store.database import Database, Row, Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +39,34 @@ class Search:
     run: UUID | None = None
     worker: str = ""
     about: str = ""
-    """`kind:id`, as in `invoice:4711`"""
+    """`kind:id`, as in `invoice:4711`: what the entry is about, or concerns besides"""
+    concerning: tuple[str, ...] = ()
+    """further subjects `kind:id`, as in `person:ann` or `workflow:accounts-payable`; each must be concerned"""
     trace_id: str = ""
     kind: str = ""
     since: datetime | None = None
     until: datetime | None = None
     """not included"""
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """All that the entries must concern, each once."""
+        return tuple(dict.fromkeys(subject for subject in (self.about, *self.concerning) if subject))
+
+    def check(self) -> None:
+        """Make sure that it can be looked for.
+
+        Raises:
+            InputInvalid: A text is too long or holds a NUL character, a subject is none, or the end is not after the
+                beginning.
+        """
+        texts = (self.worker, self.trace_id, self.kind, *self.subjects)
+        if wrong := next((text for text in texts if len(text) > LONGEST or "\x00" in text), ""):
+            raise InputInvalid(f"`{wrong[:40]}…` cannot be looked for. Give at most {LONGEST} characters, without NUL")
+        if wrong := next((subject for subject in self.subjects if not all(subject.partition(":"))), ""):
+            raise InputInvalid(f"`{wrong}` is no subject. Write it `kind:id`, as in `invoice:4711`")
+        if self.since and self.until and self.since > self.until:
+            raise InputInvalid(f"nothing is between `{self.since}` and `{self.until}`. Give the earlier one first")
 
 
 async def find_entries(
@@ -56,20 +79,45 @@ async def find_entries(
         search: What to look for.
         before: The serial of the last entry of the page before this one.
         limit: How many at most.
+
+    Raises:
+        InputInvalid: The search makes no sense.
     """
-    rows = await database.fetch(
-        "find_entries",
+    async with database.transaction() as transaction:
+        rows = await find_rows(transaction, search, before=before, limit=limit)
+    return tuple(_recorded(row) for row in rows)
+
+
+async def find_rows(transaction: Transaction, search: Search, *, before: int | None, limit: int) -> list[Row]:
+    """Find entries as rows, newest first: index, all that `RecordedEntry` has, and the bytes as `body`.
+
+    Raises:
+        InputInvalid: The search makes no sense.
+    """
+    search.check()
+    await transaction.execute("plan_anew")
+    moment = await transaction.fetch_row("find_moment", before) if before is not None else None
+    wanted = (
         search.run,
         search.worker or None,
-        search.about or None,
         search.trace_id or None,
         search.kind or None,
         search.since,
         search.until,
-        before,
+        moment["at"] if moment else None,
+        moment["serial"] if moment else None,
         limit,
     )
-    return tuple(_recorded(row) for row in rows)
+    if not search.subjects:
+        return await transaction.fetch("find_entries", *wanted)
+    rarest, *others = await _rank(transaction, search.subjects)
+    return await transaction.fetch("find_entries_concerning", *wanted, rarest, (others or [rarest])[0], others[1:])
+
+
+async def _rank(transaction: Transaction, subjects: tuple[str, ...]) -> list[str]:
+    if len(subjects) == 1:
+        return list(subjects)
+    return [row["subject"] for row in await transaction.fetch("rank_subjects", list(subjects))]
 
 
 async def read_entry(database: Database, entry: UUID) -> RecordedEntry:

@@ -7,14 +7,16 @@ Steps are done one after the other. Once one of them has led out of the playbook
 playbook catches: its run ends or waits as that step said.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from remit.canonical import digest_of
 from remit.connections.action import Action, ActionState, Receipt
 from remit.connections.connection import WhenUnavailable
 from remit.errors import (
+    ConnectionHalted,
+    IdentityRevoked,
     OutcomeUnknown,
     PlaybookInvalid,
     RemitError,
@@ -26,13 +28,17 @@ from remit.errors import (
 from remit.governance.claim import Claim, Step, as_kept
 from remit.governance.record import Rest
 from remit.runtime import handoffs
+from remit.runtime.badge import Badge
 from remit.runtime.house import House
+from remit.runtime.metering import Meter
 from remit.runtime.playbooks import Playbook
 from remit.runtime.recorded_judge import RecordedJudge
-from remit.runtime.rest import lay_to_rest
+from remit.runtime.rest import lay_to_rest, wait_for_identity
 from remit.runtime.run import Claimed, Escalate, Leave, Stop
 from remit.runtime.signal import Signal
 from remit.runtime.turns import Turns
+
+_Answer = TypeVar("_Answer")
 
 _TRIES = 10  # how often a run waits in a row for a system to read from
 _LONGEST_WAIT = 300.0  # seconds between two such tries
@@ -47,6 +53,8 @@ class Context:
         self._claimed = claimed
         self._pending: list[Step] = []
         self._turns = Turns()
+        self._meter = Meter(house, claimed)
+        self._badge = Badge(house.gateway.issuer, claimed, house.clock)
         self.judge = RecordedJudge(house.judge, self._step)
 
     # ── what the playbook knows ────────────────────────────────────────────────────────────────────────────────────
@@ -78,6 +86,8 @@ class Context:
         purpose: str,
         confidence: int = 1000,
         tier: str = "",
+        category: str = "",
+        concerns: Collection[str] = (),
         about: str = "",
         evidence: Sequence[dict[str, Any]] = (),
         may_be_refused: bool = False,
@@ -93,6 +103,8 @@ class Context:
             purpose: Why, in one sentence: a reviewer reads it first.
             confidence: How sure the worker is, 0..1000.
             tier: The customer's tier, when a customer is concerned.
+            category: What kind of case it is, as the connected system calls it.
+            concerns: What a person should hear of, in words of `Concern`: `angry`, `legal` and so on.
             about: What it is about, `kind:id`: the ledger is searched by it.
             evidence: What it rests on, each with a `title`.
             may_be_refused: Whether the playbook goes on when it did not take effect.
@@ -112,6 +124,8 @@ class Context:
                 currency=currency,
                 confidence=confidence,
                 tier=as_kept(tier),
+                category=as_kept(category),
+                concerns=frozenset(str(as_kept(concern)) for concern in concerns),
                 about=as_kept(about or self.signal.subject)[:_LONGEST_ABOUT],
                 evidence=tuple(as_kept(list(evidence))),
                 proposed=digest_of(given),
@@ -134,8 +148,9 @@ class Context:
             recorded = self._recorded(number, "hand_over", path, asked)
             if recorded is not None:
                 return str(recorded.result)
-            mandate = await self._house.roster.mandate(self._claimed.worker)
+            mandate = await self._house.roster.mandate_now(self._claimed.worker)
             terms = handoffs.terms_of(mandate.charter, path, asked)
+            await self._identified(self._admit)
             handoff = await handoffs.open_handoff(self._house, terms, self.claim(), (self._claimed, number, asked))
             self._pending.clear()
             return handoff
@@ -155,6 +170,15 @@ class Context:
                 await self._rest(Rest.TIME, f"waits until {until:%Y-%m-%d %H:%M} UTC", until)
 
         await self._turns.take(do)
+
+    async def begin(self) -> None:
+        """Get the token of this run, before anything is done.
+
+        Raises:
+            Leave: The worker's identity is revoked; the run waits.
+        """
+        await self._meter.open()
+        await self._identified(self._admit)
 
     async def follow(self, playbook: Playbook) -> object:
         """Follow a playbook until it ends or is left; then nothing more is done here.
@@ -177,11 +201,15 @@ class Context:
             recorded = self._recorded(number, kind, name, kept)
             if recorded is not None:
                 return recorded.result
-            return self._note(number, (kind, name, kept), await do())
+            await self._meter.charge(kind)
+            result = await do()
+            await self._meter.note(kind, result)
+            return self._note(number, (kind, name, kept), result)
 
         return await self._turns.take(do_once)
 
     def _recorded(self, number: int, kind: str, name: str, asked: Any) -> Step | None:
+        self._meter.see(number, (kind, name, asked))
         step = self._claimed.steps.get(number)
         if step is None:
             return None
@@ -203,9 +231,11 @@ class Context:
         recorded = self._recorded(action.step, "act", action.operation, {"arguments": action.proposed})
         if recorded is not None:
             return Receipt.from_json(recorded.result)
-        mandate = await self._house.roster.mandate(self._claimed.worker)
         try:
-            receipt = await self._house.gateway.submit(action, self.claim(), mandate)
+            receipt = await self._house.roster.under_mandate(
+                self._claimed.worker,
+                lambda mandate: self._identified(lambda claim: self._house.gateway.submit(action, claim, mandate)),
+            )
         except RemitError:
             raise
         except Exception as error:
@@ -222,17 +252,32 @@ class Context:
         return arguments.get(named.amount), str(arguments.get("currency", ""))
 
     async def _read(self, operation: str, arguments: dict[str, Any]) -> Any:
-        mandate = await self._house.roster.mandate(self._claimed.worker)
+        mandate = await self._house.roster.mandate_now(self._claimed.worker)
         decision = mandate.policy.decide_read(operation)
         if decision.verdict.value != "permit":
             raise Leave(Escalate(f"may not read: {'; '.join(decision.reasons)}"))
         connection = self._house.connections.for_operation(operation)
+        await self._identified(self._admit)
         try:
             return await connection.read(operation, arguments)
         except SystemRefused as error:
             raise Leave(Escalate(f"`{operation}` was refused: {error}")) from error
+        except ConnectionHalted as error:
+            await self._rest(Rest.HALT, str(error), None, system=connection.system)
         except (SystemBusy, OutcomeUnknown) as error:
             await self._wait_for_system(error, connection.when_unavailable)
+
+    async def _identified(self, ask: Callable[[Claim], Awaitable[_Answer]]) -> _Answer:
+        """Ask with a token of the worker; once its identity is revoked, the run waits until it is restored."""
+        try:
+            return await self._badge.show(self.claim(), ask)
+        except IdentityRevoked as error:
+            await wait_for_identity(self._house, self._claimed, self.claim(), str(error))
+            self._pending.clear()
+            raise Leave from None
+
+    async def _admit(self, claim: Claim) -> None:
+        await self._house.gateway.admit(claim, self._claimed.worker)
 
     async def _wait_for_system(self, error: SystemFailed, when_unavailable: WhenUnavailable) -> NoReturn:
         tries = self._claimed.tries
@@ -244,8 +289,8 @@ class Context:
         wait = timedelta(seconds=min(max(asked, 2.0 ** min(tries, _TRIES) / 4), _LONGEST_WAIT))
         await self._rest(Rest.SYSTEM, str(error), self._house.clock.now() + wait)
 
-    async def _rest(self, rest: Rest, reason: str, until: datetime) -> NoReturn:
-        await lay_to_rest(self._house, self.claim(), rest, reason, until)
+    async def _rest(self, rest: Rest, reason: str, until: datetime | None, *, system: str = "") -> NoReturn:
+        await lay_to_rest(self._house, self.claim(), rest, reason, until, system=system)
         self._pending.clear()
         raise Leave
 

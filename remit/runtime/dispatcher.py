@@ -13,6 +13,7 @@ from pgqueuer.queries import Queries
 from remit.errors import StoreUnavailable
 from remit.runtime.executor import execute
 from remit.runtime.house import House
+from remit.runtime.processes import alive
 from remit.store.database import connect
 from remit.store.queue import ENTRYPOINT
 
@@ -30,6 +31,11 @@ async def dispatch(house: House, *, concurrency: int, stop: asyncio.Event) -> No
         concurrency: How many runs at a time, at least 2.
         stop: Set to end.
     """
+    async with alive(house):
+        await _dispatch(house, concurrency, stop)
+
+
+async def _dispatch(house: House, concurrency: int, stop: asyncio.Event) -> None:
     connection = await connect(house.database.url)
     try:
         manager = QueueManager(Queries.from_asyncpg_connection(connection))

@@ -1,15 +1,26 @@
-"""Brings the workers of a directory into the registry, each version once, with its entry in the ledger."""
+"""Brings the workers of a directory into the registry, each version once, with its entry in the ledger.
+
+The first workers of a house are employed at once. Later a folder that has changed, or is new, only proposes: its worker
+goes on as it is until a second person has approved the change.
+"""
 
 import asyncio
+import logging
 from datetime import datetime
 from pathlib import Path
 
 from remit.charters import registry
 from remit.charters.charter_file import parse_charter
-from remit.errors import CharterInvalid
+from remit.charters.lifecycle import Status
+from remit.charters.registry import WorkerFiles, WorkerVersion
+from remit.errors import CharterInvalid, Conflict, InputInvalid, NotFound, PlaybookInvalid
+from remit.governance.change import ChangeKind, Proposal
+from remit.governance.changes import Changes
 from remit.ledger.entry import Entry, EntryKind, append
 from remit.runtime.playbooks import load_playbook
 from remit.store.database import Database
+
+_log = logging.getLogger(__name__)
 
 
 async def employ_all(database: Database, directory: Path, now: datetime) -> list[str]:
@@ -34,6 +45,40 @@ async def employ_all(database: Database, directory: Path, now: datetime) -> list
                 kind = EntryKind.CHARTER_REGISTERED
                 await append(transaction, Entry(kind=kind, body=body, worker=charter.name, at=now))
     return changed
+
+
+async def propose_changed(
+    database: Database, changes: Changes, directory: Path, *, author: str, now: datetime
+) -> list[str]:
+    """Draft a change for every worker folder that is new or has changed; give the names of those drafted now.
+
+    A folder that cannot be used is logged, and keeps nobody else from being proposed.
+
+    Raises:
+        CharterInvalid: There is no such directory.
+    """
+    folders = await asyncio.to_thread(_find_folders, directory)
+    current = {record.worker: record for record in await registry.list_current(database)}
+    drafted: list[str] = []
+    for folder in sorted(folders):
+        try:
+            files = registry.read_folder(folder)
+            proposal = _proposal(files, current.get(files.name), author)
+            if proposal and await changes.draft_found(proposal, now):
+                drafted.append(files.name)
+        except (InputInvalid, PlaybookInvalid, NotFound, Conflict) as error:
+            _log.error("the folder `%s` cannot be used: %s", folder.name, error)
+    return drafted
+
+
+def _proposal(files: WorkerFiles, known: WorkerVersion | None, author: str) -> Proposal | None:
+    if known and (known.digest == files.digest or known.status is Status.RETIRED):
+        return None
+    playbook = "" if known and known.playbook == files.playbook else files.playbook
+    why = "its folder has changed" if known else "its folder is new"
+    return Proposal(
+        kind=ChangeKind.CHARTER, name=files.name, text=files.charter, playbook=playbook, why=why, author=author
+    )
 
 
 def _find_folders(directory: Path) -> list[Path]:

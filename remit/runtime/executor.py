@@ -61,6 +61,7 @@ async def _acknowledge(house: House, claimed: Claimed) -> None:
 async def _follow(house: House, claimed: Claimed, context: Context) -> Outcome | None:
     """Follow the playbook to its outcome; None when the run waits."""
     try:
+        await context.begin()
         employed = await house.roster.version(claimed.version)
         outcome = await context.follow(employed.playbook)
     except Leave as leave:

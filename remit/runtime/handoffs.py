@@ -16,6 +16,7 @@ from remit import clock
 from remit.charters.charter import Charter, EscalationPath
 from remit.errors import PlaybookInvalid
 from remit.governance.claim import Claim, Step
+from remit.governance.sources import proven_of
 from remit.ledger.entry import Entry, EntryKind, append
 from remit.runtime.house import House
 from remit.runtime.inbox import receive_in
@@ -71,15 +72,17 @@ async def open_handoff(house: House, terms: Terms, claim: Claim, what: tuple[Cla
     claimed, number, asked = what
     path, handoff, now = terms.path, clock.new_id(), house.clock.now()
     step = Step(number=number, kind="hand_over", name=path.name, asked=asked, result=str(handoff))
+    mandate = await house.roster.mandate(claimed.worker)
     async with house.database.transaction() as transaction:
         await _insert(transaction, handoff, terms, claimed, now)
+        proven = await proven_of(transaction, terms.context, claim, number, mandate)
         signal = Signal(
             source=SOURCE,
             signal_id=str(handoff),
             type=f"handoff.{path.name}",
             subject=claimed.signal.subject,
             time=now,
-            data={"handoff": str(handoff), "context": terms.context, "terms": terms.as_json()},
+            data={"handoff": str(handoff), "context": terms.context, "terms": terms.as_json(), "proven": proven},
             trace_id=claimed.trace_id,
             requested_by=claimed.signal.requested_by,
         )

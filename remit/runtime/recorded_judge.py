@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from remit.errors import DocumentInvalid, JudgementFailed
 from remit.intelligence.judge import Judge, Judgement
+from remit.intelligence.usage import counting
 
 RecordStep = Callable[[str, str, Any, Callable[[], Awaitable[Any]]], Awaitable[Any]]
 """Does something as a step of this kind and name, asked like this; or gives what it gave before."""
@@ -50,10 +51,14 @@ class RecordedJudge:
 
     async def _ask(self, verb: str, asked: Any, do: Callable[[], Awaitable[Judgement]]) -> Judgement:
         async def answer() -> dict[str, Any]:
-            try:
-                return asdict(await do())
-            except (DocumentInvalid, JudgementFailed) as error:
-                return {"failed": error.code, "message": str(error)}
+            with counting() as used:
+                try:
+                    given = asdict(await do())
+                except (DocumentInvalid, JudgementFailed) as error:
+                    given = {"failed": error.code, "message": str(error)}
+            # An answer that could not be used was paid too.
+            paid = {name: max(quantity, given.get(name, 0)) for name, quantity in asdict(used).items()}
+            return {**given, **paid}
 
         given = await self._step("judge", verb, asked, answer)
         if "failed" in given:

@@ -12,14 +12,32 @@ from remit.runtime.run import Claimed, Done, Escalate, Outcome, RunState, Stop
 from remit.store.database import Transaction
 
 
-async def lay_to_rest(house: House, claim: Claim, rest: Rest, reason: str, until: datetime) -> None:
-    """Let a run wait for a system or a time: it costs one row until then."""
+async def lay_to_rest(
+    house: House, claim: Claim, rest: Rest, reason: str, until: datetime | None, *, system: str = ""
+) -> None:
+    """Let a run wait for a time, or for the lift of the halt of a system: it costs one row until then."""
     now = house.clock.now()
     async with house.database.transaction() as transaction:
         kept = await transaction.fetch_value(
             "settle_run", *claim.columns, "waiting", rest.value, reason, until, now, rest is Rest.SYSTEM
         )
         claim.held(kept=kept)
+        if rest is Rest.HALT:
+            await transaction.execute("note_held_run", claim.run, system)
+
+
+async def wait_for_identity(house: House, claimed: Claimed, claim: Claim, reason: str) -> None:
+    """Let a run wait until the identity of its worker is restored, and note that it was refused."""
+    now = house.clock.now()
+    async with house.database.transaction() as transaction:
+        # No identity is restored until this commits; one that is restored already lets the run go on by itself.
+        await transaction.execute("lock_halts_shared")
+        identity = await transaction.fetch_row("find_identity", claimed.worker)
+        until = None if identity and identity["is_revoked"] else now
+        waits = ("waiting", Rest.IDENTITY.value, reason, until, now, False)
+        claim.held(kept=await transaction.fetch_value("settle_run", *claim.columns, *waits))
+        body = {"reason": reason, "steps": [step.as_json() for step in claim.steps]}
+        await append(transaction, _about(claimed, EntryKind.IDENTITY_REFUSED, body, now))
 
 
 async def settle_run(house: House, claimed: Claimed, claim: Claim, outcome: Outcome) -> None:

@@ -93,6 +93,8 @@ class Claimed:
     signal: Signal
     steps: dict[int, Step]
     """recorded before, by number"""
+    earlier_in_trace: int = 0
+    """how many runs of the same worker the same story opened before"""
 
     def claim(self, *steps: Step) -> Claim:
         """The right to write for this run, with the steps to be committed next."""
@@ -119,6 +121,7 @@ def read_claimed(row: Row) -> Claimed:
         tries=row["tries"],
         trace_id=row["trace_id"],
         handoff=row["handoff"],
+        earlier_in_trace=row["earlier_in_trace"],
         signal=Signal(**signal),
         steps={step["number"]: Step(**step) for step in row["steps"]},
     )

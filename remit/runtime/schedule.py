@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from remit.charters.trigger import next_due
 from remit.errors import RemitError
 from remit.governance.approvals import expire_reviews
+from remit.governance.erasure import enforce_retention
 from remit.runtime.handoffs import fail_overdue
 from remit.runtime.house import House
 from remit.runtime.inbox import receive, receive_in
@@ -38,6 +39,7 @@ async def keep_time(house: House, *, stop: asyncio.Event) -> None:
     while not stop.is_set():
         now = house.clock.now()
         if looks % _RARELY == 0:
+            await _safely(house, now, _enforce_retention)
             await _safely(house, now, _refresh_roster, open_unhalted, find_forgotten, forget_old_jobs)
         await _safely(house, now, wake_runs, run_out_timers, _expire, _fail_handoffs)
         if await _safely(house, cron_since, send_cron_signals):
@@ -119,6 +121,10 @@ async def _expire(house: House, now: datetime) -> None:
 
 async def _fail_handoffs(house: House, now: datetime) -> None:
     await fail_overdue(house.database, now)
+
+
+async def _enforce_retention(house: House, now: datetime) -> None:
+    await enforce_retention(house.database, [worker.charter for worker in house.roster.on_duty], now)
 
 
 async def _refresh_roster(house: House, _now: datetime) -> None:

@@ -9,7 +9,8 @@ from typing import Final
 
 from remit.canonical import digest_of
 from remit.connections.connectors.drop_folder.watcher import ArrivedFile, UnreadableFile, Watcher
-from remit.errors import RemitError
+from remit.errors import ConnectionHalted, RemitError
+from remit.governance.scopes import check_connection
 from remit.runtime.house import House
 from remit.runtime.inbox import receive
 from remit.runtime.signal import Signal
@@ -17,6 +18,7 @@ from remit.runtime.signal import Signal
 FOLDER: Final = "invoices"
 """The folder inside the drop folder that the connection `drop` reads, and triggers name."""
 
+_SYSTEM: Final = "drop"
 _EVERY = 0.5  # seconds between two looks
 _log = logging.getLogger(__name__)
 
@@ -29,6 +31,8 @@ async def watch(house: House, drop: Path, *, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             await look(house, watcher)
+        except ConnectionHalted as error:
+            _log.info("%s", error)
         except RemitError as error:
             _log.warning("the drop folder could not be looked through: %s", error)
             watcher = Watcher(folder)  # it looks at everything again; what is known by then is not sent twice
@@ -37,7 +41,12 @@ async def watch(house: House, drop: Path, *, stop: asyncio.Event) -> None:
 
 
 async def look(house: House, watcher: Watcher) -> None:
-    """Look once, and send the signals. A file seen again after a restart has the same id, and is known."""
+    """Look once, and send the signals. A file seen again after a restart has the same id, and is known.
+
+    Raises:
+        ConnectionHalted: The drop folder is halted: nothing was looked at, and nothing is lost.
+    """
+    await check_connection(house.database, _SYSTEM)
     scan = await watcher.scan()
     now = house.clock.now()
     arrived, unreadable = (

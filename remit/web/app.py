@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from fastapi import FastAPI
 
 from remit.runtime.house import House
-from remit.web import connections, halts, health, ledger, notices, reviews, runs, seats, signals, workers
+from remit.web import connections, drills, halts, health, identities, incidents, ledger, notices, passkeys, reviews, runs, seats, signals, subjects, workers
 from remit.web.door import Door
 from remit.web.problems import PROBLEM, add_problems
 
@@ -16,7 +16,7 @@ newest checkpoint needs the header `Authorization: Bearer TOKEN` with the token 
 the header `Remit-Person` says for whom a request acts.
 """
 
-ROOMS = (signals, runs, reviews, workers, seats, notices, connections, halts, ledger, health)
+ROOMS = (signals, runs, reviews, workers, identities, seats, notices, passkeys, subjects, connections, halts, incidents, drills, ledger, health)
 """Each with its part of the paths."""
 
 

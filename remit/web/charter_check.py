@@ -6,7 +6,7 @@ from pathlib import Path
 
 from remit.charters.charter import Charter
 from remit.charters.charter_file import parse_charter
-from remit.charters.check import check_operations, check_people
+from remit.charters.check import check_identities, check_operations, check_people
 from remit.charters.trigger import overlaps
 from remit.connections.operation import Operation
 from remit.errors import CharterInvalid, NotFound, PlaybookInvalid, PolicyInvalid
@@ -49,6 +49,7 @@ async def check_charters(settings: Settings, paths: Sequence[Path]) -> Checked:
         found = (*problems_of(charter, operations, people), *_of_folder(charter, file))
         problems += [f"{file}: {problem}" for problem in found]
     problems += [overlap.sentence for overlap in overlaps(charter for charter, _ in charters)]
+    problems += check_identities(charter for charter, _ in charters)
     return Checked(charters=tuple(map(str, dict.fromkeys(files))), problems=tuple(problems))
 
 

@@ -7,8 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from remit.governance import halts
+from remit.governance import blast_report, halts
+from remit.governance.blast_report import BlastReport
 from remit.governance.halts import HaltReport
+from remit.governance.scopes import KINDS
 from remit.web.asked import AskedHouse, AskedPerson
 
 router = APIRouter(prefix="/v1/halts", tags=["halts"])
@@ -19,7 +21,7 @@ class HaltBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    scope: str = Field(max_length=200, description="`everything`, `domain:<domain>` or `worker:<name>`")
+    scope: str = Field(max_length=200, description=KINDS)
     reason: str = Field(max_length=4000, description="why, in a few words")
 
 
@@ -31,6 +33,8 @@ class ListedHalt(BaseModel):
     reason: str
     set_by: str
     set_at: datetime
+    is_drill: bool
+    incident: UUID | None = Field(description="the incident it opened; none for a drill")
 
 
 class Lifted(BaseModel):
@@ -45,7 +49,7 @@ async def list_halts(house: AskedHouse, _: AskedPerson) -> list[dict[str, Any]]:
     return [dict(row) for row in await halts.list_halts(house.database)]
 
 
-@router.post("", status_code=201, summary="Stop a worker, a domain or everything")
+@router.post("", status_code=201, summary="Stop a worker, a workflow, a domain, a connection or everything")
 async def stop(body: HaltBody, house: AskedHouse, person: AskedPerson) -> HaltReport:
     """Stop; from the answer on, no new effect begins in the scope. What was in flight is listed."""
     return await halts.stop(house.database, body.scope, body.reason, person, house.clock.now())
@@ -55,3 +59,9 @@ async def stop(body: HaltBody, house: AskedHouse, person: AskedPerson) -> HaltRe
 async def lift(body: HaltBody, house: AskedHouse, person: AskedPerson) -> Lifted:
     """Let the scope go on; a second person lifts what the first one set."""
     return Lifted(runs=await halts.lift(house.database, body.scope, body.reason, person, house.clock.now()))
+
+
+@router.get("/{halt}/report", summary="Show what a halt touches")
+async def report(halt: UUID, house: AskedHouse, _: AskedPerson) -> BlastReport:
+    """Show what was done before it and how it is taken back, what is in flight, what waits, and what hangs on it."""
+    return await blast_report.report(house.database, halt, house.connections.operations)

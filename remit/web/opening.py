@@ -1,6 +1,7 @@
 """Opens a house: the database wherever it is, the systems, the workers. The one place where the parts meet."""
 
-from collections.abc import AsyncGenerator
+import logging
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -12,15 +13,17 @@ from remit.connections.connection import Connection
 from remit.connections.connections import Connections
 from remit.connections.connectors.drop_folder.connector import DropFolderConnector
 from remit.connections.declared import open_declared
+from remit.connections.operation import Operation
 from remit.connections.pace import Limits
 from remit.connections.vault import Vault, load_vault_key
 from remit.errors import SettingsInvalid
+from remit.governance.changes import Changes
 from remit.governance.gateway import Gateway
 from remit.governance.house import HouseRules
 from remit.intelligence.choosing import choose_judge
 from remit.practice.company import open_company
 from remit.practice.seed import seed
-from remit.runtime.employ import employ_all
+from remit.runtime.employ import employ_all, propose_changed
 from remit.runtime.house import House
 from remit.runtime.roster import Roster
 from remit.settings import Settings
@@ -28,7 +31,9 @@ from remit.store.database import Database
 from remit.store.migrate import migrate
 from remit.web.server import owned_server, shared_server
 
+_log = logging.getLogger(__name__)
 _PRACTICE_LIMIT = 2.0  # seconds until a request to a practice system counts as lost
+_OPENS_AFTER = 5  # failures in a row after which a practice system is left alone for a while
 _FEW = 4  # connections, for a command that looks something up
 
 
@@ -60,14 +65,14 @@ async def open_house(settings: Settings, *, owns: bool = False) -> AsyncGenerato
     """Open a house: its database, its systems, its workers."""
     async with open_database(settings, owns=owns) as database, open_connections(settings, database) as connected:
         roster = Roster(database, connected.connections.operations, HouseRules.load())
-        await _employ(settings, database, connected.clock)
+        await _employ(settings, database, connected.clock, connected.connections.operations)
         await roster.refresh()
         yield House(
             database=database,
             connections=connected.connections,
             judge=choose_judge(settings.model),
             roster=roster,
-            gateway=Gateway(database, connected.connections, connected.clock),
+            gateway=Gateway(database, connected.connections, connected.clock, trust_domain=settings.trust_domain),
             clock=connected.clock,
         )
 
@@ -99,7 +104,7 @@ async def open_connections(settings: Settings, database: Database) -> AsyncGener
             company = await open_company(database, clock=clock, size=settings.concurrency)
             stack.push_async_callback(company.close)
             await seed(database, clock=clock)
-            limits = Limits(time_limit=_PRACTICE_LIMIT, concurrency=settings.concurrency)
+            limits = Limits(time_limit=_PRACTICE_LIMIT, concurrency=settings.concurrency, opens_after=_OPENS_AFTER)
             connected += [Connection(connector, limits=limits) for connector in company.connectors.values()]
         yield Connected(Connections(connected), clock)
 
@@ -136,15 +141,24 @@ async def open_inbox(settings: Settings) -> AsyncGenerator[tuple[Database, Roste
     """Open what it takes to send a signal: the workers as the house knows them, without its systems."""
     async with open_database(settings) as database:
         if not await registry.list_current(database):
-            await _employ(settings, database, Clock())
+            await _employ(settings, database, Clock(), {})
         roster = Roster(database, {}, HouseRules.load())
         await roster.refresh()
         yield database, roster
 
 
-async def _employ(settings: Settings, database: Database, clock: Clock) -> None:
+async def _employ(settings: Settings, database: Database, clock: Clock, operations: Mapping[str, Operation]) -> None:
+    """Employ the first workers; later a folder that has changed is proposed, and waits for a second person."""
     if not settings.workers_directory.is_dir():
         raise SettingsInvalid(
             f"there is no folder `{settings.workers_directory}`. Set `REMIT_WORKERS_DIRECTORY` to the folder of workers"
         )
-    await employ_all(database, settings.workers_directory, clock.now())
+    if settings.employ_at_once or not await registry.list_current(database):
+        await employ_all(database, settings.workers_directory, clock.now())
+        return
+    changes = Changes(database, operations, HouseRules.load())
+    drafted = await propose_changed(
+        database, changes, settings.workers_directory, author=settings.person, now=clock.now()
+    )
+    if drafted:
+        _log.warning("changed, and waiting for approval: %s. See `remit change list`", ", ".join(drafted))

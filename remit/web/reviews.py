@@ -59,6 +59,7 @@ class AnswerBody(BaseModel):
         description="the `digest` of the review as the person saw it: what is approved is what runs",
     )
     reason: str = Field(default="", max_length=4000, description="needed for a reject")
+    signed: dict[str, Any] | None = Field(default=None, description="what the person's passkey signed, as JSON")
     arguments: dict[str, Any] | None = Field(default=None, description="the arguments as edited, when they were")
 
 
@@ -92,5 +93,6 @@ async def answer_review(review: UUID, body: AnswerBody, house: AskedHouse, perso
         reason=body.reason,
         arguments=body.arguments,
         digest=body.digest,
+        signed=body.signed,
     )
     return {"state": await answer(house.database, given, house.clock.now())}

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from remit.charters.charter import Budget, Stage
+from remit.charters.charter import Stage
 from remit.charters.charter_file import parse_charter
 from remit.charters.in_words import describe, describe_boundaries
+from remit.charters.limits import Budget
 
 SAID = """
 Invoice Review works for finance in accounts payable.
@@ -20,9 +21,9 @@ It may read `erp.get_invoice` and `erp.get_order` in erp: invoices, their orders
 It reads nothing in mail.
 It may do `erp.hold_invoice`, at most 200 a day, alone only at low risk: A held invoice is not paid; a person
 releases it.
-It may do `erp.clear_invoice`, up to 2,500.00 EUR, alone within its conditions: An invoice that agrees with its
-order is due. For this, lena.fischer is accountable, ken.ito owns the systems, ruth.adler the risk.
-It may do `mail.draft_message`, a person approves every time: A vendor is asked for what is missing; a person
+It may do `erp.clear_invoice`, up to 2,500.00 EUR, at most 20,000.00 EUR a day, alone within its conditions: An
+invoice that agrees with its order is due. For this, lena.fischer is accountable, ken.ito owns the systems, ruth.adler the risk.
+It may do `mail.draft_message`, only to vendor.example and *.vendor.example, a person approves every time: A vendor is asked for what is missing; a person
 sends it.
 It must never do `erp.pay_invoice`: Two people in finance release payments.
 It must never use anything of bank: No worker touches an account.
@@ -40,6 +41,16 @@ maria.rossi is told.
 In a day it moves at most 100,000.00 EUR.
 In a day it writes at most 2000 times.
 In a day it spends at most 5 on judgements.
+In a day language models read and write at most 2000000 tokens for it.
+In a day it reads, writes and judges at most 20000 times.
+Of accounts payable as a whole, in a day: it moves at most 250,000.00 EUR.
+A run ends after 200 steps, or when it asks the same more than 10 times.
+One story begins it at most 5 times.
+It begins about the same thing at most 20 times an hour.
+A run changes at most 5 things.
+It writes at most 60 times a minute.
+At most 8 of its runs work at a time.
+When it uses 4 times what it usually does in a day, its owners are told and it is stopped.
 What it did is kept for 3650 days.
 """
 
@@ -75,7 +86,7 @@ def test_boundaries_are_limits_and_stages(example: str) -> None:
 
     assert describe_boundaries(charter)[:4] == (
         "`erp.hold_invoice`: at most 200 a day, alone, and people audit it.",
-        "`erp.clear_invoice`: up to 2,500.00 EUR, alone within its conditions.",
-        "`mail.draft_message`: a person approves every time.",
+        "`erp.clear_invoice`: up to 2,500.00 EUR, at most 20,000.00 EUR a day, alone within its conditions.",
+        "`mail.draft_message`: only to vendor.example and *.vendor.example, a person approves every time.",
         "In a day it moves at most 100,000.00 EUR.",
     )

@@ -1,7 +1,5 @@
 import pytest
 from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from remit.cli.tracing import tracing
@@ -10,16 +8,6 @@ from remit.practice.company import Company
 from remit.runtime.house import House
 from remit.runtime.signal import Signal
 from tests.houses import send, work
-
-
-@pytest.fixture(scope="module")
-def spans() -> InMemorySpanExporter:
-    """Everything that is traced from now on; a process has one provider for good."""
-    exporter = InMemorySpanExporter()
-    provider = TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    trace.set_tracer_provider(provider)
-    return exporter
 
 
 async def test_the_spans_of_a_signal_share_its_trace(

@@ -150,7 +150,7 @@ async def test_a_fast_limit_is_reached(erp: Erp, clocks: Clocks) -> None:
     assert sum(clocks.waits) == 0
 
 
-async def test_health_is_what_was_seen(erp: Erp, connection: Connection) -> None:
+async def test_health_is_what_was_seen(erp: Erp, connection: Connection, clocks: Clocks) -> None:
     """Failures in a row are counted, an answer ends them, a refusal is an answer, and only reads are fresh data."""
     unasked = connection.health
     await connection.perform(NOTE, {"text": "called"}, "k")
@@ -159,6 +159,7 @@ async def test_health_is_what_was_seen(erp: Erp, connection: Connection) -> None
     with pytest.raises(SystemBusy):
         await connection.read(GET, {"invoice": "R-0"})
     failed = connection.health
+    clocks.tick += 60  # when it said to come back
     erp.can(400)
     with pytest.raises(SystemRefused):
         await connection.read(GET, {"invoice": "R-0"})

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from remit.charters.charter import Charter, Domain, Grant, ReviewRule, Stage
-from remit.connections.action import Action
-from remit.connections.operation import Kind, Operation, Repeat, Risk
+from remit.connections.action import Action, Concern
+from remit.connections.operation import Kind, Operation, Repeat, Risk, Touch
 from remit.governance.decision import Facts, Verdict
 from tests.governance.policy_samples import OPERATIONS
 
 EARLY = (Stage.ASSISTIVE, Stage.SUPERVISED)
+CHANGING = {Touch.REMEDIATION, Touch.PRODUCTION}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ def expect(charter: Charter, action: Action, facts: Facts) -> Expected:
         return Expected(verdict=Verdict.FORBID, rules=("no-grant",))
     if action.amount is not None and not -(2**63) <= action.amount < 2**63:
         return Expected(verdict=Verdict.FORBID, rules=("engine-failed",))
-    if forbids := tuple(sorted(_forbids(charter, action, facts))):
+    if forbids := tuple(sorted(_forbids(charter, operation, action, facts))):
         return Expected(verdict=Verdict.FORBID, rules=forbids)
     if charter.grant(action.operation) is None:
         return Expected(verdict=Verdict.FORBID, rules=("no-grant",))
@@ -65,7 +66,7 @@ def _review(spoke: list[Asked], facts: Facts) -> Expected:
     )
 
 
-def _forbids(charter: Charter, action: Action, facts: Facts) -> Iterator[str]:
+def _forbids(charter: Charter, operation: Operation, action: Action, facts: Facts) -> Iterator[str]:
     always = {
         "halted": bool(facts.halts),
         "seat-vacant": bool(facts.vacant_seats),
@@ -73,6 +74,7 @@ def _forbids(charter: Charter, action: Action, facts: Facts) -> Iterator[str]:
         "confidence-out-of-range": not 0 <= action.confidence <= 1000,
         "amount-negative": (action.amount or 0) < 0,
         "amount-without-currency": action.amount is not None and not action.currency,
+        "health-stays": Touch.HEALTH in operation.touches and bool(operation.sinks),
     }
     yield from (name for name, holds in always.items() if holds)
     for prohibition in charter.prohibitions:
@@ -98,6 +100,10 @@ def _house_reviews(charter: Charter, operation: Operation, action: Action, facts
     yield from (Asked(rule=name, roles=roles) for name, roles in roles_of.items())
     if (action.amount or 0) > 10_000_00:
         yield Asked(rule="money-large", roles=frozenset({"finance-reviewer"}), people=2)
+    if charter.domain is Domain.SECURITY and Touch.REMEDIATION in operation.touches:
+        yield Asked(rule="security-remediation", roles=frozenset({"security-reviewer", "risk-owner"}), people=2)
+    for name, role in _touching_reviews(operation, action):
+        yield Asked(rule=name, roles=frozenset({role}))
 
 
 def _general_reviews(operation: Operation, action: Action, stage: Stage) -> Iterator[Asked]:
@@ -111,25 +117,62 @@ def _general_reviews(operation: Operation, action: Action, stage: Stage) -> Iter
         "irreversible": not operation.is_reversible and not harmless,
         "external-destination": bool(operation.sinks) and stage is not Stage.HIGH_TRUST,
         "external-unsure": bool(operation.sinks) and action.confidence < 700,
+        "personal-leaves": bool(operation.sinks) and Touch.PERSONAL in operation.touches,
+        "brand-published": Touch.BRAND in operation.touches,
+        "origin-unproven": bool(action.unproven),
     }
     yield from (Asked(rule=name, otherwise=frozenset({"reviewer"})) for name, holds in anyone.items() if holds)
 
 
 def _domain_reviews(domain: Domain, operation: Operation, action: Action, facts: Facts) -> Iterator[tuple[str, str]]:
     early, high, harmless = facts.stage in EARLY, operation.risk is Risk.HIGH, operation.risk is Risk.LOW
+    touches, by_runbook = operation.touches, harmless and Touch.RUNBOOK in operation.touches
+    written = bool(touches & {Touch.LOG, Touch.ROUTE, Touch.TICKET})
     asked = {
-        ("revenue-outbound", "account-owner", Domain.REVENUE): bool(operation.sinks) and early,
-        ("needs_human_approval_over_100", "support-reviewer", Domain.CUSTOMER_EXPERIENCE): (action.amount or 0)
-        > 100_00,
-        ("support-unsure", "support-reviewer", Domain.CUSTOMER_EXPERIENCE): action.confidence < 600,
         ("finance-money", "finance-reviewer", Domain.FINANCE): action.amount is not None and early,
         ("finance-high-risk", "finance-reviewer", Domain.FINANCE): high,
+        ("finance-unusual", "finance-reviewer", Domain.FINANCE): Concern.UNUSUAL in action.concerns,
         ("it-high-risk", "it-reviewer", Domain.IT_OPERATIONS): high,
-        ("security-read-only", "security-reviewer", Domain.SECURITY): not harmless,
+        ("it-remediation", "it-reviewer", Domain.IT_OPERATIONS): Touch.REMEDIATION in touches and not by_runbook,
+        ("it-early", "it-reviewer", Domain.IT_OPERATIONS): early and bool(touches & CHANGING),
+        ("it-irreversible", "it-reviewer", Domain.IT_OPERATIONS): not operation.is_reversible and not written,
+        ("security-read-only", "security-reviewer", Domain.SECURITY): not harmless or not written,
+        ("security-unsure", "security-reviewer", Domain.SECURITY): action.confidence < 900,
         ("hr-person", "hr-reviewer", Domain.HUMAN_RESOURCES): not harmless,
         ("hr-unsure", "hr-reviewer", Domain.HUMAN_RESOURCES): action.confidence < 800,
+        **_of_customers(operation, action, early=early),
     }
     yield from ((name, role) for (name, role, where), holds in asked.items() if holds and where is domain)
+
+
+def _of_customers(operation: Operation, action: Action, *, early: bool) -> dict[tuple[str, str, Domain], bool]:
+    outside, ends = bool(operation.sinks), Touch.RESOLUTION in operation.touches
+    support = ("support-reviewer", Domain.CUSTOMER_EXPERIENCE)
+    hurts = bool(action.concerns & {"angry", "legal", "billing_dispute", "sensitive"})
+    bill = action.category in {"billing", "contract"}
+    return {
+        ("revenue-outbound", "account-owner", Domain.REVENUE): outside and early,
+        ("revenue-outbound-risk", "account-owner", Domain.REVENUE): outside and operation.risk is not Risk.LOW,
+        ("needs_human_approval_over_100", *support): (action.amount or 0) > 100_00,
+        ("support-unsure", *support): action.confidence < 600,
+        ("support-unsure-billing", *support): bill and action.confidence < 850,
+        ("support-sensitive", *support): (outside or ends) and hurts,
+        ("support-category", *support): ends and early and action.category not in {"how-to", "password", "delivery"},
+    }
+
+
+def _touching_reviews(operation: Operation, action: Action) -> Iterator[tuple[str, str]]:
+    touches, harmless = operation.touches, operation.risk is Risk.LOW
+    asked = {
+        ("health-seen", "risk-owner"): Touch.HEALTH in touches,
+        ("hiring-decision", "hr-reviewer"): Touch.HIRING in touches,
+        ("legal-commitment", "risk-owner"): Touch.LEGAL in touches,
+        ("legal-answer", "risk-owner"): "legal" in action.concerns and bool(operation.sinks),
+        ("access-broad", "it-reviewer"): Touch.ACCESS in touches and not harmless,
+        ("production-change", "it-reviewer"): Touch.PRODUCTION in touches
+        and not (harmless and Touch.RUNBOOK in touches),
+    }
+    yield from (each for each, holds in asked.items() if holds)
 
 
 def _charter_reviews(charter: Charter, operation: Operation, action: Action, facts: Facts) -> Iterator[Asked]:

@@ -16,8 +16,8 @@ from remit.charters.charter import (
     Seats,
     Stage,
 )
-from remit.connections.action import Action
-from remit.connections.operation import Kind, Operation, Repeat, Risk
+from remit.connections.action import Action, Concern
+from remit.connections.operation import Kind, Operation, Repeat, Risk, Touch
 from remit.governance.decision import Facts
 from remit.governance.house import HouseRules
 from remit.governance.policy import Policy
@@ -41,7 +41,7 @@ OPERATIONS = {
     for operation in (
         read("erp.read_invoice"),
         read("crm.read_account"),
-        write("erp.write_note", Risk.LOW, reversed_by="erp.remove_note"),
+        write("erp.write_note", Risk.LOW, reversed_by="erp.remove_note", touches=frozenset({Touch.LOG})),
         write("erp.hold_invoice", Risk.LOW, reversed_by="erp.release_invoice", amount="total"),
         write("erp.pay_invoice", Risk.HIGH, sinks=("account",), amount="total", repeat=Repeat.FINDABLE),
         write("erp.change_vendor", Risk.HIGH, reversed_by="erp.change_vendor", sinks=("account",)),
@@ -51,6 +51,16 @@ OPERATIONS = {
         write("mail.send_message", Risk.HIGH, sinks=("recipient",), repeat=Repeat.BLIND),
         write("mail.draft_message", Risk.LOW, reversed_by="mail.drop_draft", sinks=("recipient",)),
         write("desk.refund_customer", Risk.MEDIUM, reversed_by="desk.charge_customer", amount="amount"),
+        write("desk.close_case", Risk.LOW, reversed_by="desk.open_case", touches=frozenset({Touch.RESOLUTION})),
+        write("siem.log_finding", Risk.LOW, touches=frozenset({Touch.LOG})),
+        write("cloud.restart_server", Risk.LOW, touches=frozenset({Touch.PRODUCTION, Touch.REMEDIATION, Touch.RUNBOOK})),
+        write("cloud.change_route", Risk.MEDIUM, touches=frozenset({Touch.PRODUCTION, Touch.REMEDIATION})),
+        write("cloud.grant_access", Risk.MEDIUM, reversed_by="cloud.take_access", touches=frozenset({Touch.ACCESS})),
+        write("people.reject_applicant", Risk.LOW, touches=frozenset({Touch.HIRING, Touch.PERSONAL})),
+        write("people.share_file", Risk.LOW, sinks=("to",), touches=frozenset({Touch.PERSONAL})),
+        write("people.note_illness", Risk.LOW, touches=frozenset({Touch.HEALTH})),
+        write("people.send_illness", Risk.LOW, sinks=("to",), touches=frozenset({Touch.HEALTH})),
+        write("site.publish_page", Risk.LOW, reversed_by="site.remove_page", touches=frozenset({Touch.BRAND, Touch.LEGAL})),
         write("pager.ring_bell", Risk.LOW, reversed_by="pager.stop_bell", repeat=Repeat.BLIND),
     )
 }
@@ -132,6 +142,9 @@ def random_action(dice: random.Random, worker: str, operations: tuple[str, ...])
         currency="" if amount is None else dice.choice(["EUR", "EUR", "EUR", "USD", ""]),
         confidence=dice.choice([-1, 0, 499, 599, 600, 699, 700, 799, 800, 900, 1000, 1000, 1000, 1001]),
         tier=dice.choice(["", "gold", "silver", 'o"dd']),
+        category=dice.choice(["", "billing", "contract", "how-to", "password", "other"]),
+        concerns=frozenset(dice.sample(list(Concern), dice.choice([0, 0, 0, 1, 2]))),
+        unproven=dice.choice([{}, {}, {}, {"to": "nowhere"}]),
     )
 
 

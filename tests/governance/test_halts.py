@@ -8,9 +8,7 @@ from remit.runtime.executor import execute
 from remit.runtime.house import House
 from remit.store.database import Database
 from tests.houses import (
-    answer_review,
     done_of,
-    notify,
     opened_house,
     rows_of,
     score,
@@ -24,7 +22,13 @@ from tests.houses import (
     work_at_once,
 )
 
-SCOPES = ["everything", "domain:customer_experience", "worker:as-told"]
+SCOPES = [
+    "everything",
+    "domain:customer_experience",
+    "workflow:tests-of-the-gateway",
+    "worker:as-told",
+    "connection:crm",
+]
 
 
 async def _stop(house: House, scope: str = "everything", who: str = "you") -> HaltReport:
@@ -54,7 +58,9 @@ async def test_a_halted_run_waits_and_goes_on_after_the_lift(opened: tuple[House
     assert await done_of(company) == ["crm.set_health_score 1"]
 
 
-@pytest.mark.parametrize("scope", ["domain:finance", "worker:takes-over"])
+@pytest.mark.parametrize(
+    "scope", ["domain:finance", "worker:takes-over", "workflow:tests-of-handoffs", "connection:mail"]
+)
 async def test_a_halt_elsewhere_stops_nothing_here(opened: tuple[House, Company], scope: str) -> None:
     """A halt of another worker or domain leaves this one alone."""
     house, company = opened
@@ -77,7 +83,7 @@ async def test_two_halts_over_one_worker_are_both_lifted_first(opened: tuple[Hou
     goes_on = [await _lift(house, scope) for scope in SCOPES]
     await work(house)
 
-    assert goes_on == [0, 0, 1]
+    assert goes_on == [0, 0, 0, 1, 0]
     assert await states_of(house, run) == ["done", "performed"]
     assert await done_of(company) == ["crm.set_health_score 1"]
 
@@ -178,38 +184,3 @@ async def test_a_lost_write_is_not_repeated_under_a_halt(opened: tuple[House, Co
     assert (halted["state"], halted["waits_for"]) == ("waiting", "halt")
     assert await states_of(house, run) == ["done", "performed"]
     assert await done_of(company) == ["tasks.create_task 1"]
-
-
-async def test_a_review_is_answered_under_a_halt_and_takes_effect_after_it(opened: tuple[House, Company]) -> None:
-    """People can answer while everything is halted; what they approved happens once it is lifted, asked once."""
-    house, company = opened
-    run = await tell(house, notify())
-    await work(house)
-
-    report = await _stop(house)
-    await answer_review(house, run)
-    await work(house)
-    halted, before = await state_of(house, run), await done_of(company)
-    await _lift(house)
-    await work(house)
-
-    assert (report.waiting_reviews, report.open_runs) == (1, 1)
-    assert (halted["waits_for"], before) == ("halt", [])
-    assert await states_of(house, run) == ["done", "performed"]
-    assert await done_of(company) == ["crm.notify_owner 1"]
-
-
-async def test_a_reject_under_a_halt_stays_one(opened: tuple[House, Company]) -> None:
-    """What was rejected under a halt is not done after it."""
-    house, company = opened
-    run = await tell(house, notify())
-    await work(house)
-
-    await _stop(house)
-    await answer_review(house, run, "reject")
-    await work(house)
-    await _lift(house)
-    await work(house)
-
-    assert await states_of(house, run) == ["stopped", "rejected"]
-    assert await done_of(company) == []

@@ -5,7 +5,7 @@ import pytest
 from remit.charters.charter import Stage
 from remit.errors import PolicyInvalid
 from remit.governance.decision import Verdict
-from remit.governance.house import PACKAGED, HouseRules
+from remit.governance.house import ALWAYS, PACKAGED, HouseRules
 from tests.governance.policy_samples import OPERATIONS, action, charter, facts, house, policy
 
 GOOD = '@id("no-gold") @sentence("No gold.") forbid (principal, action, resource) when { context.tier == "gold" };'
@@ -47,7 +47,7 @@ def test_a_copy_of_the_packaged_directory_says_what_is_double(tmp_path: Path) ->
 
 def test_packaged_rules_read_as_foreign_ones_are_the_same() -> None:
     """The child process and this process read the same rules from the same text."""
-    theirs = {file.name: file.read_text() for file in PACKAGED.glob("*.cedar") if file.name != "always.cedar"}
+    theirs = {file.name: file.read_text() for file in PACKAGED.glob("*.cedar") if file.name not in ALWAYS}
 
     assert sorted(rule.text for rule in HouseRules.parse(theirs).rules) == sorted(rule.text for rule in house().rules)
 

@@ -1,10 +1,16 @@
 import re
 from collections.abc import Mapping
+from typing import cast
+from uuid import UUID
 
 import pytest
 
+from remit.clock import new_id
 from remit.governance.approvals import expire_reviews
-from remit.governance.halts import lift, stop
+from remit.governance.drills import Drilled, begin_drill, end_drill
+from remit.governance.halts import HaltReport, lift, stop
+from remit.governance.identity import Change, restore, revoke, rotate
+from remit.governance.incidents import Section, Writing, close_incident, write_section
 from remit.governance.roles import Person, record_person
 from remit.ledger.entry import EntryKind
 from remit.ledger.read import RecordedEntry, Search, find_entries
@@ -15,7 +21,20 @@ from remit.runtime.house import House
 from tests.house.repository import DOCS
 from tests.houses import act, answer_review, mail, notify, score, tell, work
 
-WITHOUT_RUN = {"charter.registered", "halt.set", "halt.lifted", "person.saved"}
+WITHOUT_RUN = {
+    "charter.registered",
+    "drill.performed",
+    "halt.answered",
+    "halt.lifted",
+    "halt.set",
+    "identity.restored",
+    "identity.revoked",
+    "identity.rotated",
+    "incident.closed",
+    "incident.opened",
+    "incident.written",
+    "person.saved",
+}
 HANDED = {"hand_over": "told-on", "context": {"account": "A-101", "steps": [score()]}}
 
 
@@ -39,8 +58,12 @@ async def entries(opened: tuple[House, Company]) -> list[RecordedEntry]:
     await answer_review(house, sent)
     await answer_review(house, edited, arguments={"account": "A-101", "message": "edited"})
     await work(house)
-    await stop(house.database, "everything", "just to see", "you", house.clock.now())
+    halted = await stop(house.database, "everything", "just to see", "you", house.clock.now())
     await lift(house.database, "everything", "seen", "ken.ito", house.clock.now())
+    await review_incident(house, halted)
+    drill = await begin_drill(house.database, "ken.ito", house.clock.now(), due_at=None)
+    await end_drill(house.database, cast("UUID", drill), Drilled.failed(new_id(), "to see"), house.clock.now())
+    await change_identity(house)
     await record_person(house.database, Person(id="new", name="New"), by="you", now=house.clock.now())
     await execute(house, await tell(house, HANDED, number=6))
     house.clock.advance(hours=25)
@@ -48,6 +71,26 @@ async def entries(opened: tuple[House, Company]) -> list[RecordedEntry]:
     await fail_overdue(house.database, house.clock.now())
     await work(house)
     return list(await find_entries(house.database, Search(), limit=500))
+
+
+async def review_incident(house: House, halted: HaltReport) -> None:
+    """Write the whole review of what a halt opened, and close it."""
+    incident = cast("UUID", halted.incident)
+    for section in Section:
+        owner = "ken.ito" if section is Section.FIX else ""
+        given = Writing(incident=incident, section=section, words="to see", owner=owner, who="ken.ito")
+        await write_section(house.database, given, house.clock.now())
+    await close_incident(house.database, incident, "ken.ito", house.clock.now())
+
+
+async def change_identity(house: House) -> None:
+    """Rotate, revoke and restore the identity of a worker, one of whose runs is refused meanwhile."""
+    changes = [Change(worker="as-told", reason="just to see", who=who) for who in ("you", "ken.ito")]
+    await rotate(house.database, changes[0], house.clock.now())
+    await revoke(house.database, changes[0], house.clock.now())
+    await tell(house, score(), number="refused")
+    await work(house)
+    await restore(house.database, changes[1], house.clock.now())
 
 
 async def test_every_entry_has_the_fields_the_page_says(entries: list[RecordedEntry]) -> None:

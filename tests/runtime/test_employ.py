@@ -8,8 +8,11 @@ import pytest
 from remit import clock
 from remit.charters.registry import list_current
 from remit.errors import CharterInvalid
+from remit.governance.changes import Changes, list_changes
 from remit.ledger.read import Search, find_entries
-from remit.runtime.employ import employ_all
+from remit.practice.company import Company
+from remit.runtime.employ import employ_all, propose_changed
+from remit.runtime.house import House
 from remit.store.database import Database
 from tests.houses import copy_worker
 
@@ -63,6 +66,61 @@ async def test_one_charter_that_is_wrong_registers_nothing(database: Database, t
         await employ_all(database, tmp_path, clock.now())
 
     assert await list_current(database) == []
+
+
+async def test_a_changed_folder_of_a_house_at_work_only_proposes(
+    opened: tuple[House, Company], tmp_path: Path
+) -> None:
+    """The worker goes on as it was; the change waits as a draft, once, however often the house starts."""
+    house, _ = opened
+    changes = Changes(house.database, house.connections.operations, house.roster.shipped)
+    folder = copy_worker(tmp_path, changes={"title: As": "title: Renewed As"})
+    before = await list_current(house.database)
+
+    first = await propose_changed(house.database, changes, folder, author="you", now=clock.now())
+    again = await propose_changed(house.database, changes, folder, author="you", now=clock.now())
+
+    assert (first, again) == (["as-told"], [])
+    assert await list_current(house.database) == before
+    [row] = await list_changes(house.database)
+    assert (row["kind"], row["name"], row["author"], row["state"]) == ("charter", "as-told", "you", "draft")
+
+
+async def test_a_changed_folder_is_in_force_once_a_second_person_approved(
+    opened: tuple[House, Company], tmp_path: Path
+) -> None:
+    """The playbook of the folder is the worker's from the approval on, and the folder is no change any more."""
+    house, _ = opened
+    changes = Changes(house.database, house.connections.operations, house.roster.shipped)
+    playbook = "from remit.playbook import Done\n\n\nasync def run(context):\n    return Done('new')\n"
+    folder = copy_worker(tmp_path, playbook=playbook)
+    await propose_changed(house.database, changes, folder, author="you", now=clock.now())
+    [row] = await list_changes(house.database)
+
+    shown = await changes.replay(row["id"], "ruth.adler", clock.now())
+    await changes.approve(row["id"], shown.seal, "ruth.adler", clock.now())
+
+    [current] = [each for each in await list_current(house.database) if each.worker == "as-told"]
+    assert current.playbook == playbook
+    assert await propose_changed(house.database, changes, folder, author="you", now=clock.now()) == []
+
+
+async def test_a_new_folder_is_proposed_and_a_faulty_one_keeps_nobody_else_out(
+    opened: tuple[House, Company], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A worker nobody knew waits for approval too; a folder that cannot be used is told of in the log."""
+    house, _ = opened
+    changes = Changes(house.database, house.connections.operations, house.roster.shipped)
+    copy_worker(tmp_path, changes={"domain: customer_experience": "domain: nowhere"})
+    (tmp_path / "as_told").rename(tmp_path / "broken")
+    copy_worker(tmp_path, changes={"name: as-told": "name: brand-new"})
+    (tmp_path / "as_told").rename(tmp_path / "brand_new")
+
+    drafted = await propose_changed(house.database, changes, tmp_path, author="you", now=clock.now())
+
+    assert drafted == ["brand-new"]
+    assert "the folder `broken` cannot be used" in caplog.text
+    assert "brand-new" not in {record.worker for record in await list_current(house.database)}
 
 
 def _department(place: Path, department: str, worker: str) -> None:

@@ -1,17 +1,19 @@
 import asyncio
 import fcntl
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from remit.errors import DataDirectoryHeld, RemitError, SettingsInvalid, StoreUnavailable
+from remit.governance.changes import list_changes
 from remit.settings import Settings
 from remit.web.asked import load_token
 from remit.web.opening import open_connections, open_database, open_house, open_inbox
 from remit.web.server import owned_server, shared_server
 from remit.web.serving import listen
-from tests.houses import SAMPLE_WORKERS
+from tests.houses import SAMPLE_WORKERS, copy_worker
 
 
 @pytest.fixture
@@ -29,6 +31,38 @@ async def test_a_house_opens_with_its_workers_and_systems(settings: Settings) ->
 
         assert "double-write" in {worker.name for worker in house.roster.on_duty}
         assert systems == {"crm", "desk", "drop", "erp", "mail", "product", "tasks"}
+
+
+async def test_a_folder_changed_between_two_starts_waits_for_a_second_person(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """The second start works by the version of the first, and says that a change is drafted."""
+    folder = copy_worker(tmp_path / "workers")
+    live = replace(settings, workers_directory=folder)
+    async with open_house(live) as house:
+        [first] = house.roster.on_duty
+    copy_worker(tmp_path / "workers", changes={"title: As": "title: Renewed As"})
+
+    async with open_house(live) as house:
+        [second] = house.roster.on_duty
+        drafted = await list_changes(house.database)
+
+    assert second.version == first.version
+    assert [(row["name"], row["state"], row["author"]) for row in drafted] == [("as-told", "draft", "you")]
+
+
+async def test_a_developer_can_have_changes_at_once(settings: Settings, tmp_path: Path) -> None:
+    """With the setting for it, a changed folder is employed at the next start."""
+    folder = copy_worker(tmp_path / "workers")
+    live = replace(settings, workers_directory=folder, employ_at_once=True)
+    async with open_house(live) as house:
+        [first] = house.roster.on_duty
+    copy_worker(tmp_path / "workers", changes={"title: As": "title: Renewed As"})
+
+    async with open_house(live) as house:
+        [second] = house.roster.on_duty
+
+    assert second.version != first.version
 
 
 async def test_without_practice_only_what_was_declared_is_connected(settings: Settings) -> None:

@@ -92,19 +92,24 @@ def receipts(seed: int, today: date) -> list[Record]:
 
 def _receipts(order: dict[str, Any], way: str, today: date) -> list[Record]:
     shares = {"all": (2,), "parts": (1, 1), "half": (1,), "nothing": ()}[way]
-    return [
-        Record(
-            system="erp",
-            kind="receipt",
-            data={
-                "id": f"GR-{order['id'][3:]}-{place}",
-                "order": order["id"],
-                "received_on": day(today, -24 + 9 * place),
-                "lines": [{"line": one["line"], "quantity": one["quantity"] * share // 2} for one in order["lines"]],
-            },
-        )
-        for place, share in enumerate(shares, start=1)
-    ]
+    return [_receipt(order, place, share, today) for place, share in enumerate(shares, start=1)]
+
+
+def _receipt(order: dict[str, Any], place: int, share: int, today: date) -> Record:
+    """Write down what came, and what it is worth at the prices of the order."""
+    quantities = [(one, one["quantity"] * share // 2) for one in order["lines"]]
+    return Record(
+        system="erp",
+        kind="receipt",
+        data={
+            "id": f"GR-{order['id'][3:]}-{place}",
+            "order": order["id"],
+            "received_on": day(today, -24 + 9 * place),
+            "lines": [{"line": one["line"], "quantity": quantity} for one, quantity in quantities],
+            "currency": order["currency"],
+            **totals([{"net": quantity * one["price"]} for one, quantity in quantities], order["vat_rate"]),
+        },
+    )
 
 
 def invoices(seed: int, today: date) -> list[Record]:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from remit.connections.operation import Kind, Operation, Risk
+from remit.connections.operation import Kind, Operation, Risk, Touch
 from remit.errors import SystemRefused
 from remit.practice.deed import Arguments, Deed, Shape
 from remit.practice.records import Data, Records
@@ -115,7 +115,10 @@ CRM: Final = (
     ),
     Deed(
         operation=Operation(
-            name="crm.list_activities", kind=Kind.READ, summary="List what was logged on an account or opportunity."
+            name="crm.list_activities",
+            kind=Kind.READ,
+            summary="List what was logged on an account or opportunity.",
+            outsiders=True,  # what was logged may repeat what a customer wrote
         ),
         takes={"account": Shape.TEXT, "opportunity": Shape.TEXT},
         does=_list_activities,
@@ -149,6 +152,7 @@ CRM: Final = (
         operation=Operation(
             name="crm.log_activity",
             kind=Kind.WRITE,
+            touches=frozenset({Touch.LOG}),
             summary="Log on an account what was done or found.",
             required=("account", "kind", "summary"),
         ),

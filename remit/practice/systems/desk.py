@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from remit.connections.operation import Kind, Operation, Risk
+from remit.connections.operation import Kind, Operation, Risk, Touch
 from remit.errors import SystemRefused
 from remit.practice.deed import Arguments, Deed, Shape
 from remit.practice.records import Data, Records
@@ -106,6 +106,7 @@ DESK: Final = (
         operation=Operation(
             name="desk.route_ticket",
             kind=Kind.WRITE,
+            touches=frozenset({Touch.ROUTE}),
             summary="Move a ticket to another queue.",
             reversed_by="desk.route_ticket",
             required=("ticket", "queue"),
@@ -118,6 +119,7 @@ DESK: Final = (
         operation=Operation(
             name="desk.tag_ticket",
             kind=Kind.WRITE,
+            touches=frozenset({Touch.LOG}),
             summary="Add tags to a ticket, or remove some.",
             reversed_by="desk.tag_ticket",
             required=("ticket",),
@@ -130,6 +132,7 @@ DESK: Final = (
         operation=Operation(
             name="desk.set_status",
             kind=Kind.WRITE,
+            touches=frozenset({Touch.RESOLUTION}),
             summary="Set a ticket's status.",
             reversed_by="desk.set_status",
             required=("ticket", "status"),

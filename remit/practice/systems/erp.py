@@ -102,7 +102,7 @@ ERP: Final = (
             summary="Change a vendor's name, bank account, terms or status.",
             risk=Risk.HIGH,
             reversed_by="erp.change_vendor",
-            sinks=("iban",),
+            sinks=("vendor", "iban", "bic"),
             required=("vendor", "reason"),
             reads_back=True,
         ),

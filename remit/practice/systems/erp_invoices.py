@@ -10,7 +10,7 @@ hold release           hold
 import re
 from typing import Any, Final
 
-from remit.connections.operation import Kind, Operation, Risk
+from remit.connections.operation import Kind, Operation, Risk, Touch
 from remit.errors import SystemRefused
 from remit.practice.deed import Arguments, Deed, Shape
 from remit.practice.records import MOST, Data, Records
@@ -102,7 +102,11 @@ async def _note_invoice(records: Records, asked: Arguments) -> dict[str, Any]:
 INVOICES: Final = (
     Deed(
         operation=Operation(
-            name="erp.get_invoice", kind=Kind.READ, summary="Read a recorded invoice.", required=("invoice",)
+            name="erp.get_invoice",
+            kind=Kind.READ,
+            summary="Read a recorded invoice.",
+            required=("invoice",),
+            outsiders=True,  # number, account and amounts are what the vendor wrote
         ),
         takes={"invoice": Shape.TEXT},
         does=_get_invoice,
@@ -112,6 +116,7 @@ INVOICES: Final = (
             name="erp.find_invoices",
             kind=Kind.READ,
             summary="Find recorded invoices, newest first; by number also those whose number is nearly the same.",
+            outsiders=True,
         ),
         takes={
             "vendor": Shape.TEXT,
@@ -194,6 +199,7 @@ INVOICES: Final = (
         operation=Operation(
             name="erp.note_invoice",
             kind=Kind.WRITE,
+            touches=frozenset({Touch.LOG}),
             summary="Add a note to an invoice.",
             required=("invoice", "note"),
         ),

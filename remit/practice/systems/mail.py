@@ -74,7 +74,10 @@ MAIL: Final = (
     ),
     Deed(
         operation=Operation(
-            name="mail.find_drafts", kind=Kind.READ, summary="Find drafts by recipient, account or status."
+            name="mail.find_drafts",
+            kind=Kind.READ,
+            summary="Find drafts by recipient, account or status.",
+            outsiders=True,  # a draft may be written to whom a customer named
         ),
         takes={"to": Shape.MAIL, "account": Shape.TEXT, "status": Shape.TEXT},
         does=_find_drafts,

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from remit.connections.operation import Kind, Operation, Repeat
+from remit.connections.operation import Kind, Operation, Repeat, Touch
 from remit.errors import SystemRefused
 from remit.practice.deed import Arguments, Deed, Shape
 from remit.practice.records import Data, Records
@@ -38,7 +38,10 @@ async def _settle(records: Records, name: str, status: str) -> dict[str, Any]:
 TASKS: Final = (
     Deed(
         operation=Operation(
-            name="tasks.find_tasks", kind=Kind.READ, summary="Find tasks by assignee, status or what they are about."
+            name="tasks.find_tasks",
+            kind=Kind.READ,
+            summary="Find tasks by assignee, status or what they are about.",
+            outsiders=True,  # a task may repeat what a customer wrote
         ),
         takes={"assignee": Shape.TEXT, "status": Shape.TEXT, "about": Shape.TEXT},
         does=_find_tasks,
@@ -47,6 +50,7 @@ TASKS: Final = (
         operation=Operation(
             name="tasks.create_task",
             kind=Kind.WRITE,
+            touches=frozenset({Touch.TICKET}),
             summary="Create a task for somebody in the company.",
             repeat=Repeat.FINDABLE,
             reversed_by="tasks.cancel_task",

@@ -206,7 +206,12 @@ def _place(to: object) -> str:
 
 def _operations(system: str) -> tuple[Operation, ...]:
     return (
-        Operation(name=f"{system}.list_files", kind=Kind.READ, summary="List the files in the drop folder"),
+        Operation(
+            name=f"{system}.list_files",
+            kind=Kind.READ,
+            summary="List the files in the drop folder",
+            outsiders=True,  # whoever drops a file names it
+        ),
         Operation(
             name=f"{system}.read_file",
             kind=Kind.READ,

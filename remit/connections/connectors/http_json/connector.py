@@ -4,6 +4,7 @@ No redirect is followed, no proxy of the environment is used, certificates are v
 a limit. What happened is told as it is: an error before anything was sent is `busy`, one after it is `unknown`.
 """
 
+import logging
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ _CONNECT_WITHIN: Final = 5.0  # seconds
 _SHOWN: Final = 200  # letters of a system's own words
 _SENDS_THE_REST: Final = {"POST", "PUT", "PATCH"}  # without a template these send the arguments not used elsewhere
 _NOTHING_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+logging.getLogger("httpcore").setLevel(logging.INFO)  # it would log the headers of answers, which may repeat a secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

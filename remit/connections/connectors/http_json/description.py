@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from remit.connections.connectors.http_json.template import names_in
-from remit.connections.operation import Kind, Operation, Repeat, Risk
+from remit.connections.operation import Kind, Operation, Repeat, Risk, Touch
 
 _LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
 _PLACEHOLDER: Final = re.compile(r"\{[a-z][a-z0-9_]*\}")
@@ -74,11 +74,13 @@ class Asked(Request):
     reversed_by: str = ""
     sinks: tuple[str, ...] = ()
     amount: str = ""
+    record: str = ""
     required: tuple[str, ...] = ()
     """besides those in the path, which always are"""
     also_takes: tuple[str, ...] = ()
     """arguments that rules look at and the system is not sent, as a currency it takes for granted"""
     outsiders: bool = False
+    touches: frozenset[Touch] = frozenset()
     reads_back: bool = False
     statuses: dict[int, Meaning] = Field(default_factory=dict[int, Meaning])
     """what status codes mean where the usual meaning is wrong"""
@@ -107,8 +109,10 @@ class Asked(Request):
             reversed_by=f"{system}.{self.reversed_by}" if self.reversed_by else "",
             sinks=self.sinks,
             amount=self.amount,
+            record=self.record,
             required=tuple(needed),
             outsiders=self.outsiders,
+            touches=self.touches,
             reads_back=self.reads_back,
         )
 

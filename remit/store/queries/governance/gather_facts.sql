@@ -1,12 +1,14 @@
 -- Gather everything a decision about one action rests on, and what already became of this action.
--- $1 run, $2 step, $3 worker, $4 halt scopes, $5 operation, $6 ids of the seated people, $7 day, $8 budget names
+-- $1 run, $2 step, $3 worker, $4 halt scopes, $5 operation, $6 ids of the seated people, $7 day, $8 budget names, $9 who holds the workflow's budgets
 SELECT
     ARRAY(SELECT scope FROM halt WHERE lifted_at IS NULL AND scope = ANY ($4::text[]) ORDER BY scope) AS halts,
     (SELECT coalesce(jsonb_object_agg(id, roles), '{}'::jsonb) FROM person
         WHERE is_active AND id = ANY ($6::text[])) AS seated,
     (SELECT stage FROM stage WHERE worker = $3 AND operation = $5) AS stage,
-    (SELECT coalesce(jsonb_object_agg(name, reserved + spent), '{}'::jsonb)
-        FROM budget WHERE worker = $3 AND day = $7 AND name = ANY ($8::text[])) AS used,
+    (SELECT coalesce(max(number), 0) FROM rule_file) AS rulebook,
+    (SELECT current FROM worker WHERE name = $3) AS version,
+    (SELECT coalesce(jsonb_object_agg(worker || '/' || name, reserved + spent), '{}'::jsonb)
+        FROM budget WHERE worker = ANY (ARRAY[$3, $9]) AND day = $7 AND name = ANY ($8::text[])) AS used,
     action.state,
     action.arguments,
     action.decided_at,

@@ -17,9 +17,9 @@ WITH held AS (
 ), locked AS ( -- in the order in which others reserve, so that nobody waits in a circle
     SELECT budget.worker, budget.day, budget.name, (line ->> 'quantity')::bigint AS quantity
     FROM before CROSS JOIN jsonb_array_elements(before.reserved) AS line
-    JOIN budget ON budget.worker = before.worker AND budget.name = line ->> 'name' AND budget.day = (line ->> 'day')::date
+    JOIN budget ON budget.worker = coalesce(line ->> 'holder', before.worker) AND budget.name = line ->> 'name' AND budget.day = (line ->> 'day')::date
     WHERE $10::boolean IS NOT NULL
-    ORDER BY budget.day, budget.name FOR UPDATE OF budget
+    ORDER BY budget.day, budget.worker, budget.name FOR UPDATE OF budget
 ), budgeted AS (
     UPDATE budget SET reserved = budget.reserved - locked.quantity,
         spent = budget.spent + CASE WHEN $10::boolean THEN locked.quantity ELSE 0 END

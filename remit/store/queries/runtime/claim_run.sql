@@ -3,7 +3,7 @@ WITH halted AS (
     SELECT EXISTS (
         SELECT FROM run LEFT JOIN worker ON worker.name = run.worker
         JOIN halt ON halt.lifted_at IS NULL
-            AND halt.scope IN ('everything', 'domain:' || worker.domain, 'worker:' || run.worker)
+            AND halt.scope = ANY (halt_scopes(run.worker, worker.domain, worker.workflow, NULL))
         WHERE run.id = $1) AS now
 ), claimed AS (
     UPDATE run SET
@@ -12,6 +12,7 @@ WITH halted AS (
         state = CASE WHEN halted.now THEN 'waiting' ELSE 'running' END,
         waits_for = CASE WHEN halted.now THEN 'halt' ELSE '' END,
         changed_at = $2,
+        held_by = '',
         wake_at = NULL
     FROM halted
     WHERE id = $1 AND state IN ('open', 'running')
@@ -19,6 +20,8 @@ WITH halted AS (
 )
 SELECT claimed.id, claimed.worker, claimed.version, claimed.fence, claimed.attempts, claimed.tries, claimed.trace_id,
     claimed.handoff, signal.occurred_at,
+    (SELECT count(*) FROM run AS earlier WHERE earlier.trace_id = claimed.trace_id AND earlier.worker = claimed.worker
+        AND (earlier.opened_at, earlier.id) < (claimed.opened_at, claimed.id)) AS earlier_in_trace,
     jsonb_build_object('id', signal.id, 'source', source, 'signal_id', signal_id, 'type', type, 'subject', subject,
         'trace_id', signal.trace_id, 'requested_by', requested_by, 'data', data) AS signal_row,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('number', number, 'kind', kind, 'name', name, 'asked', asked,

@@ -1,0 +1,2 @@
+-- Tell whether an identity provider keeps a person here.
+SELECT EXISTS (SELECT FROM scim_resource WHERE person = $1)
