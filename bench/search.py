@@ -88,7 +88,7 @@ def _make_story(number: int, at: datetime, seeded: random.Random) -> list[Entry]
     run, trace = clock.new_id(), f"{number:032x}"
     noun, count = (("invoice", 1_000_000), ("ticket", 50_000), ("alert", 3_000))[number % 3]
     about = f"{noun}:{noun[:3].upper()}-{seeded.randrange(count)}"
-    arguments = {noun: about.partition(":")[2], "account": f"A-{int(seeded.paretovariate(0.7)) % 20_000}"}
+    arguments = {noun: about.partition(":")[2], "account": f"A-{int(seeded.paretovariate(0.1)) % 20_000}"}
     person = f"person-{seeded.randrange(30)}"
     bodies = [
         (EntryKind.SIGNAL_RECEIVED, {"type": f"{noun}.arrived", "data": arguments, "requested_by": ""}),

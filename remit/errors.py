@@ -31,7 +31,8 @@
 A message is lower-case, with input in backticks; a second sentence says what to do.
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 
 class RemitError(Exception):
@@ -81,6 +82,11 @@ class Conflict(RemitError):
     """the state has moved on. Read it again and decide anew."""
 
     status = 409
+
+    def __init__(self, message: str = "", *, current: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.current = current
+        """what stands there now, as JSON, so that a screen can show it"""
 
 
 class FenceLost(Conflict):

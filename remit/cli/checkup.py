@@ -215,9 +215,14 @@ async def _look_at_process(settings: Settings) -> Finding:
         return _well("connections", f"nothing of this house answers at {url}, so nobody has asked them")
 
 
+def _failure(connection: dict[str, Any]) -> str:
+    alone = " (it is left alone for a while)" if connection["breaker"] != "closed" else ""
+    return f"`{connection['system']}`: {connection['health']['reason']}{alone}"
+
+
 def _told(connections: list[dict[str, Any]]) -> Finding:
     failing = [each for each in connections if not each["is_well"]]
     if failing:
-        said = "; ".join(f"`{each['system']}`: {each['health']['reason']}" for each in failing)
+        said = "; ".join(_failure(each) for each in failing)
         return _bad("connections", said, "Look at these systems; runs that need them wait or go to a person")
     return _well("connections", f"{len(connections)} systems are connected, and none has failed last")

@@ -6,25 +6,31 @@ from typing import Annotated
 
 import typer
 
+from remit import clock
+from remit.cli import ledger_filters as filters
 from remit.cli.output import ago, command, print_json, say, short
 from remit.cli.table import print_table
 from remit.errors import InputInvalid, LedgerBroken, NotFound
+from remit.governance.exports import Taking, take_ledger, take_records
 from remit.ledger import verify_export as verifier_file
-from remit.ledger.export import export as export_ledger
-from remit.ledger.export import verify_export
+from remit.ledger import verify_records as records_verifier_file
+from remit.ledger.check_export import check_export
+from remit.ledger.export import Export, verify_export
 from remit.ledger.key import load_signer
 from remit.ledger.note import Verifier
 from remit.ledger.read import Search, find_entries
+from remit.ledger.record_export import RecordExport, Wanted
+from remit.ledger.records import Format
 from remit.ledger.sequencer import drain
 from remit.ledger.verify import Verification
 from remit.ledger.verify import verify as verify_ledger
-from remit.runtime.runs import find_run
 from remit.settings import read_settings
 from remit.web.opening import open_database
 
 app = typer.Typer(help="Search, verify and export the record.", no_args_is_help=True)
 
 _VERIFIER = Path(verifier_file.__file__)
+_RECORDS_VERIFIER = Path(records_verifier_file.__file__)
 
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 
@@ -86,20 +92,64 @@ def _tell(found: Verification, *, quiet: bool) -> None:
 
 @app.command("export")
 @command
-async def export_(
+async def export_(  # noqa: PLR0913  # each is a filter
     directory: Annotated[Path, typer.Argument(help="a folder that is empty or not there yet")],
+    form: Annotated[
+        str, typer.Option("--format", help="`ledger`: all of it; or `runs`, `ocsf`, `csv`, `parquet`: what is asked for")
+    ] = "ledger",
+    run: filters.Run = "",
+    worker: filters.Worker = "",
+    workflow: filters.Workflow = "",
+    about: filters.About = None,
+    account: filters.Account = "",
+    ticket: filters.Ticket = "",
+    invoice: filters.Invoice = "",
+    alert: filters.Alert = "",
+    person: filters.Someone = "",
+    trace: filters.Trace = "",
+    kind: filters.Kind = "",
+    since: filters.Since = "",
+    until: filters.Until = "",
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Write the whole ledger to a folder that anyone can verify offline with one file of Python."""
+    """Write the whole ledger, or records of what is asked for, to a folder that anyone can verify offline."""
+    named = {"workflow": workflow, "account": account, "ticket": ticket, "invoice": invoice, "alert": alert}
+    asked = filters.Filters(
+        run=run,
+        worker=worker,
+        about=about,
+        named=named | {"person": person},
+        trace=trace,
+        kind=kind,
+        since=since,
+        until=until,
+    )
+    if form not in {"ledger", *Format}:
+        raise InputInvalid(f"`{form}` is no format. There are `ledger`, `{'`, `'.join(Format)}`")
     settings = read_settings()
     signer = load_signer(settings.data_directory)
     async with open_database(settings) as database:
         await drain(database, signer)
-        try:
-            done = await export_ledger(database, signer, directory)
-        except OSError as error:
-            raise InputInvalid(f"`{directory}` cannot be written: {error.strerror}. Choose another folder") from None
+        taking = Taking(directory=directory, who=settings.person, now=clock.now())
+        search = await asked.as_search(database)
+        if form != "ledger":
+            wanted = Wanted(form=Format(form), search=search)
+            return _tell_records(await take_records(database, signer, wanted, taking), as_json=as_json)
+        if search != Search():
+            raise InputInvalid("the whole ledger takes no filters. Add `--format runs`, `ocsf`, `csv` or `parquet`")
+        return _tell_ledger(await take_ledger(database, signer, taking), as_json=as_json)
+
+
+def _tell_records(done: RecordExport, *, as_json: bool) -> None:
+    if as_json:
+        return print_json({"directory": str(done.directory), "records": done.records, "entries": done.entries})
+    say(f"{done.records} records of {done.entries} entries in {done.directory}")
+    say("check it with `remit ledger check-export`, or anywhere with this one file and the package `cryptography`:")
+    return say(f"  python {_RECORDS_VERIFIER} {done.directory} --key ledger.pub")
+
+
+def _tell_ledger(done: Export, *, as_json: bool) -> None:
     if as_json:
         return print_json({"directory": str(done.directory), "size": done.size, "root": done.root.hex()})
     say(f"{done.size} entries in {done.directory}")
@@ -107,23 +157,60 @@ async def export_(
     return say(f"  python {_VERIFIER} {done.directory} --key ledger.pub")
 
 
+@app.command("check-export")
+@command
+async def check_export_(
+    directory: Annotated[Path, typer.Argument(metavar="EXPORT", help="the folder of exported records")],
+    key: Annotated[Path | None, typer.Option(help="the trusted key, never the one in the export")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Check exported records: each byte, each proof, and that they say what their entries say. Exits with 8 if not."""
+    text = _read_key(key or read_settings().data_directory / "ledger.pub")
+    found = await asyncio.to_thread(check_export, directory, text)
+    if as_json:
+        print_json(found)
+    if not found.is_whole:
+        raise LedgerBroken(f"the export is broken: {found.reason}. Ask for another one")
+    if not as_json:
+        say(f"whole: {found.records} records of {found.entries} entries, in a ledger of {found.size}")
+        say(f"searched by {found.search}; that nothing was left out is shown by an export of the whole ledger only")
+
+
 @app.command()
 @command
 async def search(  # noqa: PLR0913  # each is a filter
-    run: Annotated[str, typer.Option(help="entries of this run")] = "",
-    worker: Annotated[str, typer.Option(help="entries of this worker")] = "",
-    about: Annotated[str, typer.Option(help="entries about this, `kind:id`")] = "",
-    trace: Annotated[str, typer.Option(help="entries of this trace")] = "",
-    kind: Annotated[str, typer.Option(help="entries of this kind, as in `action.performed`")] = "",
+    run: filters.Run = "",
+    worker: filters.Worker = "",
+    workflow: filters.Workflow = "",
+    about: filters.About = None,
+    account: filters.Account = "",
+    ticket: filters.Ticket = "",
+    invoice: filters.Invoice = "",
+    alert: filters.Alert = "",
+    person: filters.Someone = "",
+    trace: filters.Trace = "",
+    kind: filters.Kind = "",
+    since: filters.Since = "",
+    until: filters.Until = "",
     limit: Annotated[int, typer.Option(min=1, max=500, help="how many at most")] = 20,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Find entries, newest first."""
+    """Find entries, newest first; all that is given must hold."""
+    named = {"workflow": workflow, "account": account, "ticket": ticket, "invoice": invoice, "alert": alert}
+    asked = filters.Filters(
+        run=run,
+        worker=worker,
+        about=about,
+        named=named | {"person": person},
+        trace=trace,
+        kind=kind,
+        since=since,
+        until=until,
+    )
     async with open_database(read_settings()) as database:
-        number = await find_run(database, run) if run else None
-        wanted = Search(run=number, worker=worker, about=about, trace_id=trace, kind=kind)
-        entries = await find_entries(database, wanted, limit=limit)
+        entries = await find_entries(database, await asked.as_search(database), limit=limit)
     if as_json:
         return print_json(entries)
     cells = [

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from remit.cli import charters, drills, halts, identities, incidents, ledger, passkeys, people, reviews, runs, signals, subjects, vault, witness
+from remit.cli import changes, charters, drills, halts, identities, incidents, ledger, limits, passkeys, people, reviews, rules, runs, sign_in, signals, subjects, vault, witness
 from remit.cli.doctor import doctor
 from remit.cli.notices import notices
 from remit.cli.output import say
@@ -47,6 +47,11 @@ app.command("handoffs")(runs.list_handoffs)
 app.add_typer(reviews.app, name="review")
 app.command("workers")(charters.list_workers)
 app.add_typer(charters.app, name="charter")
+app.add_typer(changes.app, name="change")
+app.command("rules")(rules.rules)
+app.command("could")(rules.could)
+app.command("harm")(limits.harm)
+app.command("costs")(limits.costs)
 app.command("stop")(halts.stop)
 app.command("resume")(halts.resume)
 app.command("halts")(halts.list_halts)
@@ -56,6 +61,10 @@ app.add_typer(drills.app, name="drill")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(witness.app, name="witness")
 app.add_typer(vault.app, name="vault")
+people.app.command("password")(sign_in.password)
+people.app.command("token")(sign_in.token)
+people.app.command("tokens")(sign_in.tokens)
+people.app.command("revoke-token")(sign_in.revoke)
 app.add_typer(people.app, name="person")
 app.add_typer(identities.app, name="identity")
 app.add_typer(passkeys.app, name="passkey")

@@ -19,7 +19,6 @@ from remit.cli.tracing import tracing
 from remit.connections.channels.channel import Channel
 from remit.connections.vault import Vault, load_vault_key
 from remit.errors import RemitError
-from remit.governance.groups import read_groups
 from remit.ledger.key import load_signer
 from remit.ledger.sequencer import run_sequencer
 from remit.ledger.witnessing import read_witnesses, run_witnessing
@@ -37,6 +36,7 @@ from remit.web.asked import load_token
 from remit.web.opening import open_house, opened_channels
 from remit.web.scim import create_scim
 from remit.web.serving import listen, serve
+from remit.web.ways import read_ways
 
 _PATIENCE = 30.0  # seconds that every part is given to end
 
@@ -109,9 +109,11 @@ def _deliver(house: House, settings: Settings, channels: Sequence[Channel], stop
 
 def _api(house: House, settings: Settings, listening: socket.socket, stop: asyncio.Event) -> _Part:
     token = load_token(settings.data_directory)
-    app = create_app(house, token=token, person=settings.person, hosts=settings.hosts)
     vault = Vault(house.database, load_vault_key(settings))
-    app.mount("/scim", create_scim(house.database, vault, read_groups(settings.groups), house.clock))
+    ways = read_ways(settings, vault)
+    app = create_app(house, token=token, person=settings.person, hosts=settings.hosts, ways=ways)
+    app.state.signer = load_signer(settings.data_directory)
+    app.mount("/scim", create_scim(house.database, vault, ways.groups, house.clock))
     port = listening.getsockname()[1]
 
     def begun() -> None:

@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from remit import clock
 from remit.cli.output import command, print_json, say
 from remit.connections.vault import Vault, load_vault_key
 from remit.errors import InputInvalid
+from remit.governance.secrets import keep_secret, remove_secret
 from remit.settings import Settings, read_settings
 from remit.store.database import Database
 from remit.web.opening import open_database
@@ -31,7 +33,7 @@ async def put(name: Name, *, as_json: AsJson = False) -> None:
     if not value:
         raise InputInvalid("the secret is empty. Type it, or send it in: `remit vault put NAME < file`")
     async with open_database(settings) as database:
-        await _vault(database, settings).put(name, value)
+        await keep_secret(database, _vault(database, settings), (name, value), settings.person, clock.now())
     return print_json({"name": name}) if as_json else say(f"`{name}` is in the vault, for the next start on")
 
 
@@ -51,5 +53,5 @@ async def remove(name: Name, *, as_json: AsJson = False) -> None:
     """Remove a secret."""
     settings = read_settings()
     async with open_database(settings) as database:
-        await _vault(database, settings).remove(name)
+        await remove_secret(database, _vault(database, settings), name, settings.person, clock.now())
     return print_json({"name": name}) if as_json else say(f"`{name}` is gone from the vault")

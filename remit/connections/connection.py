@@ -12,14 +12,15 @@ A repeat is made only where nothing happened, or where the system knows the key.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from remit.connections.asking import Asking, Guard
-from remit.connections.connector import Connector
+from remit.connections.connector import Connector, ListedEffect, ListsEffects
 from remit.connections.health import Health
 from remit.connections.operation import Kind, Operation, Repeat
 from remit.connections.pace import LONGEST_WAIT, Limits, Timing
@@ -166,6 +167,21 @@ class Connection:
         if named.repeat is Repeat.BLIND:
             raise OutcomeUnknown(f"nobody can look up whether `{operation}` was done. Look in `{self.system}`")
         return await self._patiently(named, lambda: self._connector.look_up(operation, arguments, key))
+
+    async def list_effects(self, since: datetime, until: datetime) -> Sequence[ListedEffect] | None:
+        """List what the system says it did between two moments; None when it keeps no list.
+
+        Raises:
+            SystemBusy: The system does not answer now.
+            ConnectionHalted: It may not be asked.
+        """
+        if not isinstance(self._connector, ListsEffects):
+            return None
+        await self._guarded()
+        try:
+            return await self._connector.list_effects(since, until)
+        except OutcomeUnknown as error:
+            raise SystemBusy(str(error)) from error
 
     async def close(self) -> None:
         """Let go of connections and files."""

@@ -6,8 +6,10 @@ happened in exactly one of four ways: it returns, or raises `SystemRefused` (no,
 every connector to this.
 """
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
 
 from remit.connections.operation import Operation
 
@@ -56,4 +58,27 @@ class Connector(Protocol):
 
     async def close(self) -> None:
         """Let go of connections and files."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedEffect:
+    """One thing a system says it did; what it did twice under one key, it says twice."""
+
+    operation: str
+    key: str
+    at: datetime
+
+
+@runtime_checkable
+class ListsEffects(Protocol):
+    """What a connector may offer besides: what its system did, from the system's own log."""
+
+    async def list_effects(self, since: datetime, until: datetime) -> Sequence[ListedEffect]:
+        """List what was done from a moment on, up to and not including another, under whatever key.
+
+        Raises:
+            SystemBusy: The system cannot answer now.
+            OutcomeUnknown: No answer came.
+        """
         ...

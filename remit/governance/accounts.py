@@ -50,11 +50,15 @@ async def _open(database: Database, who: str, hashes: tuple[str, str], attempt: 
 
 
 async def _record_refusal(database: Database, name: str, now: datetime) -> None:
-    """Record a wrong password of somebody there is; what was typed for nobody may be a password, and is not kept."""
+    """Record that somebody was refused.
+
+    What was typed for nobody may be a password, and is not kept; it is recorded all the same, because an answer that
+    came sooner would tell that nobody has this name.
+    """
     async with database.transaction() as transaction:
-        if await transaction.fetch_row("show_person", name) is not None:
-            entry = Entry(kind=EntryKind.SESSION_REFUSED, body={"person": name}, about=f"person:{name}", at=now)
-            await append(transaction, entry)
+        known = await transaction.fetch_row("show_person", name)
+        body, about = ({"person": name}, f"person:{name}") if known else ({"person": ""}, "")
+        await append(transaction, Entry(kind=EntryKind.SESSION_REFUSED, body=body, about=about, at=now))
 
 
 async def set_password(database: Database, who: str, password: str, by: str, now: datetime) -> None:

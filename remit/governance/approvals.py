@@ -1,6 +1,7 @@
 """Reviews and their answers: an approval is bound to exactly what is performed, single use, and expires into reject.
 
     open ── enough approvals ──▶ approved ── performed ──▶ used
+      │                             └── forbidden when it was decided again ──▶ lapsed
       ├──── a reject ──────────▶ rejected
       ├──── nobody in time ────▶ expired
       └──── action or charter changed ──▶ superseded   (also from approved)
@@ -14,12 +15,14 @@ from typing import Any, Literal
 from uuid import UUID
 
 from remit.canonical import canonical
-from remit.errors import Conflict, InputInvalid, NotAllowed, NotFound
+from remit.errors import Conflict, InputInvalid, NotAllowed
+from remit.governance.answerers import Standing, hold_review, missing_of, moved_on, standing_of
 from remit.governance.claim import as_kept
 from remit.governance.facts import approval_digest
+from remit.governance.feedback import Correction, RejectCode, changes_of, keep_correction
+from remit.governance.notices import Notice, notify
 from remit.governance.passkeys import check_approval
-from remit.governance.roles import person
-from remit.governance.scopes import frozen
+from remit.governance.reviews import proposal_of
 from remit.ledger.entry import Entry, EntryKind, append
 from remit.store.database import Database, Row, Transaction
 from remit.store.queue import open_run
@@ -44,12 +47,28 @@ class Answer:
     verdict: Literal["approve", "reject"]
     reason: str = ""
     """needed for a reject"""
+    code: RejectCode = RejectCode.OTHER
+    """of a reject: why, in a word that can be counted"""
     arguments: dict[str, Any] | None = None
     """the arguments as edited, when the reviewer changed them"""
     digest: str = ""
     """what the reviewer saw; refused when it is not what stands there now. Empty when not checked"""
     signed: dict[str, Any] | None = None
     """what the person's passkey signed, as the browser gave it"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taken:
+    """An answer as it is taken: by whom, to which text, and what became of the review."""
+
+    standing: Standing
+    digest: str
+    arguments: dict[str, Any]
+    changes: dict[str, Any]
+    """each argument edited, with what it was before and after"""
+    proof: dict[str, Any] | None
+    """what the passkey signed"""
+    state: str = "open"
 
 
 async def answer(database: Database, given: Answer, now: datetime) -> str:
@@ -60,70 +79,62 @@ async def answer(database: Database, given: Answer, now: datetime) -> str:
 
     Raises:
         NotFound: There is no such review.
-        Conflict: It is not open any more, or not what the reviewer saw.
+        Conflict: It is not open any more, or not what the reviewer saw; the error carries how it stands.
         NotAllowed: This person may not answer it.
     """
     async with database.transaction() as transaction:
-        await transaction.execute("lock_halts_shared")  # before any row: a lift takes the two in this order
-        review = await transaction.fetch_row("lock_review", given.review)
-        if review is None:
-            raise NotFound(f"there is no review `{given.review}`. `remit review list` shows those there are")
-        if reason := await frozen(transaction, review):
-            raise Conflict(reason)
-        _check_current(review, given, now)
-        role = await _role_of(transaction, review, given)
+        review = await hold_review(transaction, given.review, now)
+        await _check_seen(transaction, review, given)
+        standing = await standing_of(transaction, review, given.person, now)
         digest, arguments = _as_answered(review, given)
         proof = None
         if given.verdict == "approve":
             proof = await check_approval(transaction, review, digest, given.person, given.signed)
-        await transaction.execute("revise_review", given.review, digest, arguments)
-        is_edited, reason = digest != review["digest"], as_kept(given.reason)
-        what = (given.verdict, role, digest, reason, is_edited, now)
-        await transaction.execute("insert_answer", given.review, given.person, *what)
-        state = await _state_after(transaction, review, given, digest)
-        await _record_answer(transaction, review, given, (digest, state, proof), now)
+        changes = changes_of(review["arguments"], arguments)
+        taken = _Taken(standing=standing, digest=digest, arguments=arguments, changes=changes, proof=proof)
+        state = await _write(transaction, review, given, taken, now)
         if state != "open":
             await transaction.execute("close_review", given.review, state, now)
             await open_run(transaction, review["run"], "review", now)
         return state
 
 
-def _check_current(review: Row, given: Answer, now: datetime) -> None:
-    if review["state"] != "open":
-        raise Conflict(f"this review is {review['state']} already. Nothing was changed")
-    if review["expires_at"] <= now:
-        raise Conflict("this review has expired: that counts as reject. Nothing was changed")
+async def _check_seen(transaction: Transaction, review: Row, given: Answer) -> None:
     if given.digest and given.digest != review["digest"]:
-        raise Conflict("somebody edited this proposal after you opened it. Look at it again, then decide")
+        what = "somebody edited this proposal after you opened it: look at it again, then decide"
+        raise await moved_on(transaction, review, what)
     if given.verdict == "reject" and not given.reason.strip():
         raise InputInvalid("a reject needs a reason, so that the worker and its owner can learn from it")
-
-
-async def _role_of(transaction: Transaction, review: Row, given: Answer) -> str:
-    """Tell under which of the roles asked this person answers: one still missing, if there is one."""
-    who = await person(transaction, given.person)
-    if not who.is_active:
-        raise NotAllowed(f"`{given.person}` has left and cannot answer reviews")
-    if review["requested_by"] == given.person:
-        raise NotAllowed("your own signal began this run, so somebody else has to answer it")
-    held = [role for role in review["roles"] if who.holds(role, review["domain"])]
-    if not held:
-        raise NotAllowed(f"this review asks {' and '.join(review['roles'])}; `{given.person}` is none of these")
-    rows = await transaction.fetch("list_answers", given.review)
-    rows = [row for row in rows if row["digest"] == review["digest"]]  # what was said to a text since edited is void
-    if given.person in {row["person"] for row in rows}:
-        raise Conflict("you have answered this review already. It waits for somebody else")
-    taken = {row["role"] for row in rows if row["counts"]}
-    return min(held, key=lambda role: role in taken)
 
 
 def _as_answered(review: Row, given: Answer) -> tuple[str, dict[str, Any]]:
     arguments = review["arguments"] if given.arguments is None else as_kept(given.arguments)
     if canonical(arguments) == canonical(review["arguments"]):
         return review["digest"], review["arguments"]
+    if given.verdict == "reject":
+        raise InputInvalid("what is rejected is not edited. Reject it as it stands, or edit it and approve")
     if review["kind"] == "outcome":
         raise NotAllowed("what has perhaps happened cannot be edited. Answer whether it happened")
     return approval_digest(review["operation"], arguments, review["packet"]["charter"]), arguments
+
+
+async def _write(transaction: Transaction, review: Row, given: Answer, taken: _Taken, now: datetime) -> str:
+    """Write the answer, what it corrects, who is told, and its entry; give the state of the review after it."""
+    if taken.changes:
+        proposal = proposal_of(review["packet"], taken.arguments)
+        await transaction.execute("revise_review", given.review, taken.digest, taken.arguments, proposal)
+    code = given.code.value if given.verdict == "reject" else ""
+    standing, reason = taken.standing, as_kept(given.reason)
+    who = (given.person, given.verdict, standing.role, standing.delegation)
+    await transaction.execute("insert_answer", given.review, *who, taken.digest, code, reason, bool(taken.changes), now)
+    if kind := "reject" if given.verdict == "reject" else "edit" if taken.changes else "":
+        said = Correction(kind=kind, person=given.person, code=code, reason=reason, changes=taken.changes)
+        await keep_correction(transaction, review, said, now)
+    state = await _state_after(transaction, review, given, taken.digest)
+    if state == "rejected":
+        await _tell_owner(transaction, review, f"{given.person} rejected it ({code}): {reason}", now)
+    await append(transaction, _answered(review, given, taken, state, now))
+    return state
 
 
 async def _state_after(transaction: Transaction, review: Row, given: Answer, digest: str) -> str:
@@ -131,32 +142,28 @@ async def _state_after(transaction: Transaction, review: Row, given: Answer, dig
         return "rejected"
     if review["kind"] == "outcome":
         return "approved"
-    rows = await transaction.fetch("list_answers", given.review)
-    valid = [row for row in rows if row["counts"] and row["verdict"] == "approve" and row["digest"] == digest]
-    covered = {row["role"] for row in valid}
-    return "approved" if len(valid) >= review["approvals"] and covered >= set[str](review["roles"]) else "open"
+    answers = await transaction.fetch("list_answers", given.review)
+    missing = missing_of({**review, "digest": digest}, answers)
+    return "open" if missing.people > 0 else "approved"
 
 
-async def _record_answer(
-    transaction: Transaction,
-    review: Row,
-    given: Answer,
-    after: tuple[str, str, dict[str, Any] | None],
-    now: datetime,
-) -> None:
-    digest, state, proof = after
+def _answered(review: Row, given: Answer, taken: _Taken, state: str, now: datetime) -> Entry:
     body = {
         "review": review["id"],
         "step": review["step"],
         "person": given.person,
+        "role": taken.standing.role,
+        "delegator": taken.standing.delegator,
         "verdict": given.verdict,
+        "code": given.code.value if given.verdict == "reject" else "",
         "reason": given.reason,
-        "edited": given.arguments if digest != review["digest"] else None,
-        "digest": digest,
+        "edited": taken.arguments if taken.changes else None,
+        "changes": taken.changes,
+        "digest": taken.digest,
         "state": state,
-        "passkey": proof,
+        "passkey": taken.proof,
     }
-    entry = Entry(
+    return Entry(
         kind=EntryKind.REVIEW_ANSWERED,
         body=body,
         worker=review["worker"],
@@ -165,7 +172,6 @@ async def _record_answer(
         trace_id=review["trace_id"],
         at=now,
     )
-    await append(transaction, entry)
 
 
 async def expire_reviews(database: Database, now: datetime) -> int:
@@ -174,6 +180,7 @@ async def expire_reviews(database: Database, now: datetime) -> int:
         rows = await transaction.fetch("expire_reviews", now)
         for row in rows:
             await append(transaction, _expired(row, now))
+            await _tell_owner(transaction, row, "nobody answered in time, which counts as reject", now)
             await open_run(transaction, row["run"], "review", now)
         return len(rows)
 
@@ -184,7 +191,21 @@ def _expired(row: Row, now: datetime) -> Entry:
         body={"review": row["id"], "step": row["step"]},
         worker=row["worker"],
         run=row["run"],
-        about=row["about"],
+        about=row["packet"]["about"],
         trace_id=row["trace_id"],
         at=now,
     )
+
+
+async def _tell_owner(transaction: Transaction, review: Row, what: str, now: datetime) -> None:
+    """Tell the worker's business owner that something it proposed is not done."""
+    if owner := review["packet"].get("owner"):
+        notice = Notice(
+            key=f"review.decided:{review['id']}",
+            kind="review.decided",
+            recipient=owner,
+            title=f"`{review['worker']}` may not do what it proposed: {review['packet'].get('proposal', '')}",
+            body=what,
+            link=f"/reviews/{review['id']}",
+        )
+        await notify(transaction, notice, now=now)

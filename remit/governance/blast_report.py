@@ -10,25 +10,13 @@ from remit.charters.charter import Charter
 from remit.charters.charter_file import parse_charter
 from remit.connections.operation import Operation
 from remit.errors import CharterInvalid, NotFound
+from remit.governance.reversal import Reversal, reversal_of
 from remit.store.database import Database, Row
 
 BEFORE: Final = timedelta(hours=24)
 """How far back what was done is listed."""
 
 _MOST: Final = 500  # of each; the numbers beside say when there are more
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reversal:
-    """What takes an action back, as its system declares it: an action like any other, for a person to ask for."""
-
-    operation: str
-    arguments: dict[str, Any]
-    """as far as the action itself tells them"""
-    missing: tuple[str, ...]
-    """what somebody has to look up first"""
-    is_granted: bool
-    """whether the worker's own charter lets it do this; if not, a person does it in the system"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +33,8 @@ class DoneAction:
     link: str
     reversal: Reversal | None
     """None when nothing takes it back"""
+    requested: tuple[dict[str, Any], ...]
+    """the runs that were to take it back, oldest first, with who asked for each and what became of it"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +89,13 @@ async def report(database: Database, halt: UUID, operations: Mapping[str, Operat
     charters = {worker["name"]: _charter(worker) for worker in workers}
     until = row["lifted_at"] or datetime.max.replace(tzinfo=row["set_at"].tzinfo)
     done = await database.fetch("list_done_actions", scope, since, until, _MOST)
+    asked = _by_key(await database.fetch("list_reversals", scope, since))
     domains = [scope.removeprefix("domain:")] if scope.startswith("domain:") else []
     return BlastReport(
         halt=dict(row),
-        done=tuple(_done(action, operations, charters.get(action["worker"])) for action in done),
+        done=tuple(
+            _done(action, operations, charters.get(action["worker"]), asked.get(_key(action), ())) for action in done
+        ),
         in_flight=tuple(each["key"] for each in await database.fetch("list_in_flight", scope)),
         runs=_rows(await database.fetch("list_halted_runs", scope, _MOST)),
         reviews=_rows(await database.fetch("list_halted_reviews", scope, _MOST)),
@@ -122,10 +115,21 @@ def _rows(rows: Sequence[Row]) -> tuple[dict[str, Any], ...]:
     return tuple(dict(row) for row in rows)
 
 
-def _done(row: Row, operations: Mapping[str, Operation], charter: Charter | None) -> DoneAction:
+def _by_key(reversals: Sequence[Row]) -> dict[str, tuple[dict[str, Any], ...]]:
+    keys = {row["key"] for row in reversals}
+    return {key: _rows([row for row in reversals if row["key"] == key]) for key in keys}
+
+
+def _key(action: Row) -> str:
+    return f"{action['run']}:{action['step']}"
+
+
+def _done(
+    row: Row, operations: Mapping[str, Operation], charter: Charter | None, requested: tuple[dict[str, Any], ...]
+) -> DoneAction:
     result: dict[str, Any] = row["result"] or {}
     return DoneAction(
-        key=f"{row['run']}:{row['step']}",
+        key=_key(row),
         worker=row["worker"],
         operation=row["operation"],
         arguments=row["arguments"],
@@ -133,25 +137,8 @@ def _done(row: Row, operations: Mapping[str, Operation], charter: Charter | None
         about=row["about"],
         settled_at=row["settled_at"],
         link=f"/runs/{row['run']}",
-        reversal=_reversal(operations.get(row["operation"]), operations, {**row["arguments"], **result}, charter),
-    )
-
-
-def _reversal(
-    done: Operation | None, operations: Mapping[str, Operation], known: dict[str, Any], charter: Charter | None
-) -> Reversal | None:
-    taken_back_by = operations.get(done.reversed_by) if done else None
-    if taken_back_by is None:
-        return None
-    # What sets a value is taken back by setting the former one, which only its first argument, the thing, tells here.
-    needed = taken_back_by.required
-    tells = needed[:1] if taken_back_by is done else needed
-    told = {name: known[name] for name in tells if known.get(name) is not None}
-    return Reversal(
-        operation=taken_back_by.name,
-        arguments=told,
-        missing=tuple(name for name in needed if name not in told),
-        is_granted=bool(charter and charter.grant(taken_back_by.name)),
+        reversal=reversal_of(row["operation"], operations, {**row["arguments"], **result}, charter),
+        requested=requested,
     )
 
 

@@ -101,7 +101,7 @@ class Change:
     """the digest of all that was in force when it was replayed"""
     replay: Mapping[str, Any] | None = None
     """what would have come out differently"""
-    seal: str = ""
+    stamp: str = ""
     """the digest of text, base and replay: what is approved"""
     replayed_at: datetime | None = None
     settled_by: str = ""

@@ -34,13 +34,13 @@ async def record_replay(
     transaction: Transaction, held: Change, base: str, shown: Replay, *, by: str, now: datetime
 ) -> None:
     """Write what a replay showed, and ask those who may approve."""
-    seal = digest_of({"change": held.digest, "base": base, "replay": shown.digest})
-    await transaction.execute("record_replay", held.id, base, shown.as_json(), seal, now)
-    body = {"base": base, "replay": shown.digest, "counts": dict(shown.counts), "seal": seal}
+    stamp = digest_of({"change": held.digest, "base": base, "replay": shown.digest})
+    await transaction.execute("record_replay", held.id, base, shown.as_json(), stamp, now)
+    body = {"base": base, "replay": shown.digest, "counts": dict(shown.counts), "stamp": stamp}
     await append_change(transaction, EntryKind.CHANGE_REPLAYED, (held.id, held.proposal), body, by=by, now=now)
     told = [
         Notice(
-            key=f"change.replayed:{seal}:{role}",
+            key=f"change.replayed:{stamp}:{role}",
             kind="change.replayed",
             recipient=to_role(role, held.domain),
             title=f"A change of `{held.proposal.name}` waits for a second person",
@@ -57,7 +57,7 @@ async def settle_change(
 ) -> None:
     """Write how a change ended, and tell its author."""
     await transaction.execute("settle_change", held.id, state.value, by, now, reason)
-    body = {"state": state.value, "author": held.proposal.author, "seal": held.seal, "reason": reason}
+    body = {"state": state.value, "author": held.proposal.author, "stamp": held.stamp, "reason": reason}
     await append_change(transaction, EntryKind.CHANGE_SETTLED, (held.id, held.proposal), body, by=by, now=now)
     if by != held.proposal.author:
         told = Notice(

@@ -6,7 +6,7 @@
       ├─────────────────┼──reject──▶ rejected            by a second person, with a reason
       └─────────────────┴──withdraw──▶ withdrawn         by its author
 
-What is approved is the seal: the digest of the exact text, of all that was in force when it was replayed, and of the
+What is approved is the stamp: the digest of the exact text, of all that was in force when it was replayed, and of the
 table of what would have come out differently.
 """
 
@@ -22,6 +22,7 @@ from remit.charters import registry
 from remit.charters.charter_file import parse_charter
 from remit.connections.operation import Operation
 from remit.errors import Conflict, InputInvalid, NotAllowed, NotFound
+from remit.governance.authority import Permission
 from remit.governance.change import Change, ChangeKind, ChangeState, Proposal, read_change
 from remit.governance.change_check import Ground, base_of, read_ground, stages_of, world_after
 from remit.governance.change_record import append_change, open_change, record_replay, settle_change
@@ -35,7 +36,7 @@ from remit.store.database import Database, Row, Transaction
 MOST_REPLAYED = 10_000
 _LONGEST_REASON = 4000
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
-_SHORTEST_SEAL = 12  # letters of it that somebody has to repeat
+_SHORTEST_STAMP = 12  # letters of it that somebody has to repeat
 
 
 class Changes:
@@ -58,7 +59,10 @@ class Changes:
         """
         ground = await self._ground()
         domain = ground.domain_of(proposal)
-        (await person(self._database, proposal.author)).check(proposal.drafted_by, domain)
+        author = await person(self._database, proposal.author)
+        if proposal.worker and proposal.worker not in ground.versions:
+            author.check(Permission.WORKERS_CREATE, domain)
+        author.check(proposal.drafted_by, domain)
         drafted = await self._draft(ground, proposal, now)
         if drafted is None:
             raise Conflict(f"the same change of `{proposal.name}` is open already. `remit change list` shows it")
@@ -120,12 +124,12 @@ class Changes:
 
     # ── what a second person does ──────────────────────────────────────────────────────────────────────────────────
 
-    async def approve(self, change: UUID, seal: str, by: str, now: datetime) -> Change:
+    async def approve(self, change: UUID, stamp: str, by: str, now: datetime) -> Change:
         """Put a change in force: from the commit on, every process decides by it.
 
         Args:
             change: Which one.
-            seal: What was read, as `show` gives it; its first twelve letters suffice.
+            stamp: What was read, as `show` gives it; its first twelve letters suffice.
             by: A person's id.
             now: The time.
 
@@ -139,7 +143,7 @@ class Changes:
             await transaction.execute("lock_halts")
             held = await open_change(transaction, change)
             await _check_second(transaction, held, by)
-            _check_seal(held, seal)
+            _check_stamp(held, stamp)
             await _check_base(transaction, held, book)
             await _take_effect(transaction, held, by=by, now=now)
             await settle_change(transaction, held, ChangeState.APPROVED, by=by, reason="", now=now)
@@ -224,10 +228,10 @@ async def _check_second(transaction: Transaction, held: Change, by: str) -> None
         raise NotAllowed(f"`{by}` drafted this change. A second person decides")
 
 
-def _check_seal(held: Change, seal: str) -> None:
+def _check_stamp(held: Change, stamp: str) -> None:
     if held.state is not ChangeState.REPLAYED:
         raise Conflict("nobody knows yet what this change would do. Replay it first")
-    if len(seal) < _SHORTEST_SEAL or not held.seal.startswith(seal):
+    if len(stamp) < _SHORTEST_STAMP or not held.stamp.startswith(stamp):
         raise Conflict(f"this is not what would be approved. Read it again: `remit change show {held.id}`")
 
 

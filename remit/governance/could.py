@@ -20,7 +20,10 @@ from remit.governance.replay import World
 from remit.governance.residual import condition_of, words_of
 from remit.governance.rule import Rule
 
-_KNOWN: Final = ("halts", "vacant_seats", "over_budget", "over_limits", "is_counted", "approvals", "approvers")
+_KNOWN: Final = (
+    *("halts", "vacant_seats", "over_budget", "over_limits", "is_counted", "is_reversal"),
+    *("approvals", "approvers"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +142,7 @@ def _question(operation: Operation, stage: str) -> tuple[dict[str, Any], list[st
 
 
 def _said(rules: Iterable[Rule]) -> list[Rule]:
-    return [rule for rule in rules if rule.effect == "forbid" and rule.origin != ALWAYS]
+    return [rule for rule in rules if rule.effect == "forbid" and (rule.approvals or rule.origin not in ALWAYS)]
 
 
 def _speaks(rule: Rule, condition: Any) -> Speaks:

@@ -41,6 +41,10 @@ class Facts:
     """the limits of the charter it would pass: recipients, records of a run, money a day of an operation"""
     is_counted: bool = True
     """False when it moves money that a budget of money cannot count"""
+    is_reversal: bool = False
+    """whether it takes back what the worker did, because a person asked for it"""
+    bypassed: Mapping[str, str] = field(default_factory=dict[str, str])
+    """the review rules two people agreed to bypass for now, by id or `*` for all that may be, each with who they are"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,9 +88,9 @@ class Engine:
         """
         asked = dict(known) | {name: {"__extn": {"fn": "unknown", "arg": name}} for name in unknown}
         request = {
-            "principal": f"Worker::{_quoted(worker)}",
+            "principal": f"Worker::{orjson.dumps(worker).decode()}",
             "action": 'Action::"perform"',
-            "resource": f"Operation::{_quoted(operation)}",
+            "resource": f"Operation::{orjson.dumps(operation).decode()}",
             "context": orjson.dumps(asked).decode(),
         }
         try:
@@ -103,14 +103,6 @@ class Engine:
                 f"nobody can tell what `{worker}` could do: {result.diagnostics.errors}. Use plain names"
             )
         return residuals
-
-
-def _quoted(name: str) -> str:
-    return (
-        '"'
-        + "".join(letter if letter.isalnum() and letter.isascii() else f"\\u{{{ord(letter):x}}}" for letter in name)
-        + '"'
-    )
 
 
 def worker_entity(charter: Charter) -> dict[str, Any]:

@@ -57,22 +57,7 @@ async def gather(transaction: Transaction, action: Action, mandate: Mandate, now
     charter = mandate.charter
     seats = charter.seats_for(action.operation)
     grant = charter.grant(action.operation) or Grant(operation=action.operation)
-    people = list(seat_holders(seats).values())
-    row = await transaction.fetch_row(
-        "gather_facts",
-        action.run,
-        action.step,
-        charter.name,
-        mandate.scopes_of(action.operation),
-        action.operation,
-        people,
-        now.date(),
-        budget_names(action.operation),
-        workflow_of(charter),
-    )
-    row = cast("Row", row)
-    if (row["rulebook"], row["version"]) != (mandate.rulebook, mandate.version):
-        raise MandateOutdated
+    row = await _find(transaction, action, mandate, now)
     state = ActionState(row["state"]) if row["state"] else None
     review = _review(row)
     if state in _BEGUN:
@@ -95,9 +80,33 @@ async def gather(transaction: Transaction, action: Action, mandate: Mandate, now
         over_budget=exceeded(reservations, used),
         over_limits=passed.over,
         is_counted=passed.is_counted,
+        is_reversal=row["is_reversal"],
+        bypassed={rule: _in_words(bypass) for rule, bypass in row["bypassed"].items()},
     )
     age = now - row["decided_at"] if row["decided_at"] else timedelta()
     return Case(action=action, facts=facts, state=state, age=age, review=review, reservations=reservations)
+
+
+async def _find(transaction: Transaction, action: Action, mandate: Mandate, now: datetime) -> Row:
+    charter = mandate.charter
+    row = await transaction.fetch_row(
+        "gather_facts",
+        action.run,
+        action.step,
+        charter.name,
+        mandate.scopes_of(action.operation),
+        action.operation,
+        list(seat_holders(charter.seats_for(action.operation)).values()),
+        now.date(),
+        budget_names(action.operation),
+        workflow_of(charter),
+        now,
+        charter.domain.value,
+    )
+    row = cast("Row", row)
+    if (row["rulebook"], row["version"]) != (mandate.rulebook, mandate.version):
+        raise MandateOutdated
+    return row
 
 
 _BEGUN = {ActionState.PERFORMING, ActionState.UNKNOWN}
@@ -108,6 +117,11 @@ def _used_by_others(row: Row, worker: str, now: datetime) -> dict[str, int]:
     own = [line for line in row["reserved"] or () if line["day"] == now.date().isoformat()]
     held = {f"{line.get('holder', worker)}/{line['name']}": line["quantity"] for line in own}
     return {key: quantity - held.get(key, 0) for key, quantity in row["used"].items()}
+
+
+def _in_words(bypass: dict[str, str]) -> str:
+    who = f"asked by {bypass['asked_by']} and granted by {bypass['granted_by']}"
+    return f"Bypassed until {bypass['until'][:16]} UTC by `{bypass['id']}`, {who}."
 
 
 def _review(row: Row) -> Answered | None:

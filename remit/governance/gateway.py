@@ -26,14 +26,14 @@ from remit.governance.approvals import mark_used
 from remit.governance.budgets import reserve
 from remit.governance.claim import Claim
 from remit.governance.decision import Decision, Verdict
-from remit.governance.facts import Case, gather
+from remit.governance.facts import Case
 from remit.governance.issuer import Issuer
 from remit.governance.limits import tell_reached, touch, turn_of
 from remit.governance.mandate import Mandate
 from remit.governance.record import Record, Rest
 from remit.governance.reviews import request_outcome, request_review
 from remit.governance.scopes import check_connection
-from remit.governance.sources import traced
+from remit.governance.sources import gather_traced
 from remit.governance.token import TrustDomain
 from remit.governance.vacancies import tell_vacant
 from remit.store.database import Database, Transaction
@@ -120,8 +120,7 @@ class Gateway:
             await transaction.execute("lock_halts_shared")
             await self.issuer.check(transaction, claim, action.worker)
             now = self._clock.now()
-            case = await gather(transaction, action, mandate, now)
-            case = replace(case, action=await traced(transaction, case.action, claim, mandate))
+            case = await gather_traced(transaction, action, mandate, claim, now)
             if exhausted:
                 case = replace(case, facts=replace(case.facts, over_budget=(exhausted,)))
             record = _record(transaction, case.action, claim, mandate, now=now)
@@ -152,6 +151,8 @@ class Gateway:
             case Verdict.FORBID:
                 if seats := case.facts.vacant_seats:
                     await tell_vacant(record.transaction, case.action, mandate, seats, record.now)
+                if case.review and case.review.state == "approved":
+                    await record.transaction.execute("close_review", case.review.id, "lapsed", record.now)
                 await tell_reached(record.transaction, mandate.charter, case.facts.over_budget, record.now)
                 return await record.forbidden(decision)
             case Verdict.REVIEW:
@@ -229,8 +230,7 @@ class Gateway:
             await transaction.execute("lock_halts_shared")
             await self.issuer.check(transaction, claim, case.action.worker)
             now = self._clock.now()
-            fresh = await gather(transaction, case.action, mandate, now)
-            fresh = replace(fresh, action=await traced(transaction, fresh.action, claim, mandate))
+            fresh = await gather_traced(transaction, case.action, mandate, claim, now)
             fresh = replace(fresh, facts=replace(fresh.facts, over_budget=()))  # it holds what it needs
             record = _record(transaction, fresh.action, claim, mandate, now=now)
             receipt = await self._decide_anew(record, fresh, mandate)

@@ -4,6 +4,7 @@ A name that nobody has takes as long to refuse as a wrong password, so that nobo
 """
 
 import asyncio
+import secrets
 import unicodedata
 from functools import cache
 from typing import Final
@@ -17,6 +18,8 @@ SHORTEST: Final = 12
 """letters of a password"""
 LONGEST: Final = 1000
 
+_DIFFERENT: Final = 4  # letters that are left when the person's id is taken out
+
 _hasher: Final = PasswordHasher(time_cost=3, memory_cost=12 * 1024, parallelism=1)
 
 
@@ -24,11 +27,11 @@ async def hash_password(password: str, person: str) -> str:
     """Hash a person's new password.
 
     Raises:
-        InputInvalid: It is too short, too long, or the person's own name.
+        InputInvalid: It is too short, too long, or little more than the person's own id.
     """
     if not SHORTEST <= len(password) <= LONGEST:
         raise InputInvalid(f"a password has {SHORTEST} to {LONGEST} letters. Take a few words nobody would guess")
-    if len(set(password)) == 1 or person.lower() in password.lower() and len(password) < len(person) + SHORTEST // 2:
+    if len(set(password.lower().replace(person.lower(), ""))) < _DIFFERENT:
         raise InputInvalid("this password is easy to guess. Take a few words nobody would guess")
     return await asyncio.to_thread(_hasher.hash, _same(password))
 
@@ -51,14 +54,14 @@ async def rehash(password: str) -> str:
 def _verify(kept: str | None, password: str) -> bool:
     nobody = _nobody()  # made in any case, so that the first one who asks for nobody waits no longer
     try:
-        return _hasher.verify(kept or nobody, _same(password[:LONGEST])) and kept is not None
+        return _hasher.verify(nobody if kept is None else kept, _same(password[:LONGEST])) and kept is not None
     except (VerificationError, InvalidHashError):
         return False
 
 
 @cache
 def _nobody() -> str:
-    return _hasher.hash("")
+    return _hasher.hash(secrets.token_bytes(32))
 
 
 def _same(password: str) -> bytes:

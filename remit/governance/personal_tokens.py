@@ -1,4 +1,4 @@
-"""Personal tokens: what a person's scripts act with. Each is shown once, kept as a hash, ends by itself, can be revoked."""
+"""Personal tokens: what a person's scripts act with. Each is shown once and kept as a hash; it ends by itself."""
 
 import secrets
 from collections.abc import Sequence

@@ -24,7 +24,7 @@ from remit.connections.operation import Kind, Operation
 from remit.governance.charter_lint import check_charter, closest
 from remit.governance.decision import Decision, Facts, Verdict
 from remit.governance.engine import Answer, Engine, operation_entity
-from remit.governance.house import HouseRules
+from remit.governance.house import ALWAYS, HouseRules
 from remit.governance.policy_check import SCHEMA
 from remit.governance.rule import ROLES, Rule
 from remit.governance.rules import compile_charter
@@ -82,12 +82,13 @@ class Policy:
     def _verdict(self, worker: str, operation: str, asked: Mapping[str, Any]) -> Decision:
         if (silence := self._silence(worker, operation)) is not None:
             return silence
-        held = self.engine.ask(worker, operation, asked)
+        question = {name: value for name, value in asked.items() if name != "bypassed"}  # no rule reads it
+        held = self.engine.ask(worker, operation, question)
         if held.errors:
             return self._failed(held)
         if held.is_allowed:
             return self._decision(Verdict.PERMIT, held.rules)
-        most = self.engine.ask(worker, operation, {**asked, **_ALL_APPROVALS})
+        most = self.engine.ask(worker, operation, {**question, **_ALL_APPROVALS})
         if most.errors:
             return self._failed(most)
         if most.is_allowed:
@@ -126,21 +127,29 @@ class Policy:
 
     def _review(self, held: Answer, given: Mapping[str, Any]) -> Decision:
         """Ask whom the rules ask that spoke; `@otherwise` only when none of them asks somebody in particular."""
-        spoke = [self.rules[rule] for rule in held.rules]
+        bypassed = self._bypassed(held.rules, given.get("bypassed", {}))
+        spoke = [self.rules[rule] for rule in held.rules if rule not in bypassed]
+        if not spoke:
+            return replace(self._decision(Verdict.PERMIT, held.rules), reasons=tuple(bypassed.values()))
         asked = {role for rule in spoke for role in rule.roles} or {role for rule in spoke for role in rule.otherwise}
         people = max(rule.approvals for rule in spoke)
         missing = asked - set(given["approvals"])
-        reasons = [rule.sentence for rule in spoke]
+        reasons = [*(rule.sentence for rule in spoke), *bypassed.values()]
         if not missing:
             reasons.append(f"{given['approvers']} of {people} people have approved: another one is asked.")
         return Decision(
             verdict=Verdict.REVIEW,
-            rules=held.rules,
+            rules=tuple(rule.id for rule in spoke),
             reasons=tuple(reasons),
             roles=tuple(sorted(missing or asked)),
             approvals=people,
             policy_digest=self.digest,
         )
+
+    def _bypassed(self, spoke: Iterable[str], bypasses: Mapping[str, str]) -> dict[str, str]:
+        """Say of each rule that spoke and is bypassed by whom; what no approval lifts, and what always holds, never is."""
+        said = {rule: bypasses.get(rule) or bypasses.get("*", "") for rule in spoke if is_bypassable(self.rules[rule])}
+        return {rule: f"{self.rules[rule].sentence} {by}" for rule, by in said.items() if by}
 
     def _failed(self, answer: Answer) -> Decision:
         erring = {rule for rule in self.rules if any(f"policy `{rule}`:" in error for error in answer.errors)}
@@ -158,6 +167,11 @@ class Policy:
 
     def _spoken(self, verdict: Verdict, rule: str, sentence: str) -> Decision:
         return Decision(verdict=verdict, rules=(rule,), reasons=(sentence,), policy_digest=self.digest)
+
+
+def is_bypassable(rule: Rule) -> bool:
+    """Whether two people may bypass a rule for some time: one that asks for approvals, and does not hold in every house."""
+    return rule.approvals > 0 and rule.origin not in ALWAYS
 
 
 def _with_names(decision: Decision, asked: Mapping[str, Any]) -> Decision:
@@ -182,6 +196,7 @@ def asked_of(action: Action, facts: Facts) -> dict[str, Any]:
         "over_budget": list(facts.over_budget),
         "over_limits": list(facts.over_limits),
         "is_counted": facts.is_counted,
+        "is_reversal": facts.is_reversal,
         "concerns": [{"type": "Concern", "id": concern} for concern in sorted(action.concerns)],
         "category": action.category,
         "unproven": sorted(action.unproven),
@@ -189,6 +204,8 @@ def asked_of(action: Action, facts: Facts) -> dict[str, Any]:
         "approvals": sorted(facts.approvals),
         "approvers": facts.approvers,
     }
+    if facts.bypassed:
+        context["bypassed"] = dict(facts.bypassed)
     return context if action.amount is None else context | {"amount": action.amount}
 
 

@@ -4,7 +4,7 @@ A form of condition that has no words here gives none: then the rule's own sente
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 Node = Mapping[str, Any]
 """An expression in Cedar's JSON form."""
@@ -59,8 +59,8 @@ def _words(node: Node, *, negated: bool) -> str | None:
         return _joined(inner, "and" if (sign == "&&") is not negated else "or", negated=negated)
     if sign in _SAID:
         return _compared(inner, _OPPOSITE[sign] if negated else sign)
-    if sign in {"contains", "containsAny", "isEmpty"}:
-        return _contained(sign, inner, negated=negated)
+    if sign in {"contains", "containsAny"}:
+        return _contained(inner, negated=negated)
     return None
 
 
@@ -77,16 +77,14 @@ def _compared(inner: Node, sign: str) -> str | None:
     return f"{_NAMES.get(name, name)} {_SAID[sign]} {said}"
 
 
-def _contained(sign: str, inner: Node, *, negated: bool) -> str | None:
-    if sign == "isEmpty":
-        name = _unknown(inner["arg"])
-        return f"{_NAMES.get(name, name)} {'has something' if negated else 'has nothing'}" if name else None
+def _contained(inner: Node, *, negated: bool) -> str | None:
     name, value = _unknown(inner["right"]), _value(inner["left"])
     if name is None:  # the other way round: an unknown set that holds something
         name, value = _unknown(inner["left"]), _value(inner["right"])
     if name is None or value is None:
         return None
-    listed = ", ".join(_plain(each) for each in (value if isinstance(value, list) else [value]))
+    values = cast("list[object]", value) if isinstance(value, list) else [value]
+    listed = ", ".join(_plain(each) for each in values)
     return f"{_NAMES.get(name, name)} {'is none of' if negated else 'is among'} {listed}"
 
 
@@ -98,11 +96,8 @@ def _unknown(node: Node) -> str | None:
 def _value(node: Node) -> Any:
     if "Set" in node:
         return [_value(each) for each in node["Set"]]
-    value = node.get("Value")
-    if isinstance(value, dict):
-        entity: Any = value.get("__entity")  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType]  # JSON
-        return entity["id"] if entity else None
-    return value
+    value: Any = node.get("Value")
+    return cast("Node", value)["__entity"]["id"] if isinstance(value, dict) else value
 
 
 def _plain(value: object) -> str:
@@ -125,6 +120,5 @@ _NAMES: Final = {
     "category": "the category",
     "concerns": "what was noticed",
     "performed_today": "how often it was done today",
-    "unproven": "what has no trusted origin",
 }
 _VALUES: Final[Mapping[str, Callable[[Any], str]]] = {"amount": _amount, "confidence": _confidence}

@@ -56,7 +56,7 @@ async def frozen(transaction: Transaction, review: Row) -> str:
     The caller holds off new halts: it runs `lock_halts_shared` first in its transaction.
     """
     system = str(review["operation"]).partition(".")[0]
-    halt = await transaction.fetch_row("find_freeze", review["worker"], review["domain"], system)
+    halt = await transaction.fetch_row("find_freeze", review["worker"], review["domain"], system, review["run"])
     if halt is None:
         return ""
     return (

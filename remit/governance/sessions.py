@@ -60,9 +60,9 @@ async def find_session(database: Database, session_id: str, now: datetime) -> Se
     return Session(id=session_id, person=row["person"], issuer=row["issuer"])
 
 
-async def end_session(database: Database, session: Session) -> None:
-    """Sign out."""
-    await database.execute("end_session", digest(session.id))
+async def end_session(database: Database, session_id: str) -> None:
+    """Sign out, if there was a session of that id."""
+    await database.execute("end_session", digest(session_id))
 
 
 async def end_sessions(source: Database | Transaction, person: str) -> None:

@@ -5,24 +5,29 @@ Nothing is taken from the memory of a process: after a restart, and whatever a p
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any, cast
 
 from remit.charters.charter import Charter
 from remit.connections.action import Action
 from remit.connections.operation import Kind
 from remit.governance.claim import Claim, Step
+from remit.governance.facts import Case, gather
 from remit.governance.mandate import Mandate
 from remit.governance.origin import Material, constants_of, proven_fields, unproven
 from remit.store.database import Row, Transaction
 
 
-async def traced(transaction: Transaction, action: Action, claim: Claim, mandate: Mandate) -> Action:
-    """Note on an action which of its arguments have no trusted origin, with its arguments as they stand now."""
+async def gather_traced(
+    transaction: Transaction, action: Action, mandate: Mandate, claim: Claim, now: datetime
+) -> Case:
+    """Gather the facts about one action, and note which of its arguments, as they stand now, have no trusted origin."""
+    case = await gather(transaction, action, mandate, now)
     operation = mandate.policy.operations.get(action.operation)
     if operation is None or not (operation.sinks or operation.amount):
-        return action
+        return case
     material = await gather_material(transaction, claim, action.step, mandate)
-    return replace(action, unproven=unproven(operation, action, material))
+    return replace(case, action=replace(case.action, unproven=unproven(operation, case.action, material)))
 
 
 async def proven_of(
@@ -60,5 +65,6 @@ def _own(row: Row, charter: Charter) -> tuple[str, ...]:
 
 def _put_in(review: dict[str, Any]) -> list[Any]:
     """Give the arguments that a reviewer changed, as they were left."""
-    proposed, left = review["proposed"] or {}, review["left"] or {}
+    proposed: dict[str, Any] = review["proposed"] or {}
+    left: dict[str, Any] = review["left"] or {}
     return [value for name, value in left.items() if name not in proposed or proposed[name] != value]

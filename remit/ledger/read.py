@@ -108,16 +108,20 @@ async def find_rows(transaction: Transaction, search: Search, *, before: int | N
         moment["serial"] if moment else None,
         limit,
     )
-    if not search.subjects:
-        return await transaction.fetch("find_entries", *wanted)
-    rarest, *others = await _rank(transaction, search.subjects)
-    return await transaction.fetch("find_entries_concerning", *wanted, rarest, (others or [rarest])[0], others[1:])
+    rarest, *others = await _rank(transaction, search)
+    if rarest:
+        return await transaction.fetch("find_entries_concerning", *wanted, rarest, [each for each in others if each])
+    return await transaction.fetch("find_entries", *wanted, search.subjects)
 
 
-async def _rank(transaction: Transaction, subjects: tuple[str, ...]) -> list[str]:
-    if len(subjects) == 1:
-        return list(subjects)
-    return [row["subject"] for row in await transaction.fetch("rank_subjects", list(subjects))]
+async def _rank(transaction: Transaction, search: Search) -> list[str]:
+    """Order the subjects by how rare they are; the first is empty when something else that is asked is rarer."""
+    if search.run or search.trace_id or not search.subjects:
+        return ["", *search.subjects]  # of one run, or of one trace, there are few
+    if len(search.subjects) == 1 and not search.worker and not search.kind:
+        return list(search.subjects)
+    rows = await transaction.fetch("rank_filters", search.subjects, search.worker or None, search.kind or None)
+    return [row["subject"] for row in rows]
 
 
 async def read_entry(database: Database, entry: UUID) -> RecordedEntry:

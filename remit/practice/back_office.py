@@ -4,9 +4,11 @@ Its commits are its own: nothing the asking side does or fails to do afterwards 
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from remit.clock import Clock
+from remit.connections.connector import ListedEffect
 from remit.connections.operation import Kind, Repeat
 from remit.errors import OutcomeUnknown, SystemRefused
 from remit.practice.deed import Arguments, Deed, is_storable
@@ -70,6 +72,11 @@ class BackOffice:
             raise OutcomeUnknown(f"nobody can tell whether `{operation}` was done. Ask who would have noticed")
         async with self._database.transaction() as transaction:
             return await self._find_in(transaction, operation, key)
+
+    async def list_effects(self, since: datetime, until: datetime) -> Sequence[ListedEffect]:
+        """List what was done from a moment on, up to and not including another."""
+        rows = await self._database.fetch("list_practice_effects_between", self.system, since, until)
+        return [ListedEffect(**row) for row in rows]
 
     async def _find_in(self, transaction: Transaction, operation: str, key: str) -> dict[str, Any] | None:
         await transaction.execute("lock_practice_key", self.system, key)

@@ -1,10 +1,12 @@
 """A practice system as a connector: a back office behind a line that fails on demand."""
 
 import asyncio
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
+from remit.connections.connector import ListedEffect
 from remit.connections.operation import Kind, Operation
 from remit.errors import OutcomeUnknown, StoreUnavailable, SystemBusy
 from remit.practice.back_office import BackOffice
@@ -59,6 +61,11 @@ class PracticeSystem:
             found = await self._office.find(operation, key)
         await _fail_after(fault, operation)
         return found
+
+    async def list_effects(self, since: datetime, until: datetime) -> Sequence[ListedEffect]:
+        """List what was done between two moments, from the system's own log."""
+        with _unreachable(SystemBusy):
+            return await self._office.list_effects(since, until)
 
     async def close(self) -> None:
         """Do nothing: the connections are the company's, and are closed with it."""

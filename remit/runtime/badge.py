@@ -1,15 +1,17 @@
-"""The badge of one run: the token its worker shows at every write and read, renewed before it expires."""
+"""The badge of one run: the token its worker shows at every write, read and handoff, renewed before it expires."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from remit.clock import Clock
-from remit.errors import NotAllowed
+from remit.connections.vault import Secret
+from remit.errors import IdentityRevoked, NotAllowed
 from remit.governance.claim import Claim
-from remit.governance.issuer import Issuer, Token
+from remit.governance.issuer import Token
 from remit.governance.token import TokenStale
-from remit.runtime.run import Claimed
+from remit.runtime.house import House
+from remit.runtime.rest import wait_for_identity
+from remit.runtime.run import Claimed, Leave
 
 _Answer = TypeVar("_Answer")
 
@@ -19,31 +21,41 @@ _TRIES: Final = 3  # a rotation may fall between the minting and the asking, but
 class Badge:
     """What one run shows of itself."""
 
-    def __init__(self, issuer: Issuer, claimed: Claimed, time: Clock) -> None:
-        self._issuer = issuer
+    def __init__(self, house: House, claimed: Claimed) -> None:
+        self._house = house
         self._claimed = claimed
-        self._clock = time
         self._token: Token | None = None
 
-    async def renew(self) -> None:
-        """Get a new token.
+    async def admit(self, claim: Claim) -> None:
+        """Make sure that the run may go on reading or handing over.
 
         Raises:
-            IdentityRevoked: The worker gets none.
+            Leave: The worker's identity is revoked; the run waits.
         """
-        self._token = await self._issuer.mint(self._claimed.worker, self._claimed.id, self._claimed.fence)
+        await self.show(claim, lambda bearing: self._house.gateway.admit(bearing, self._claimed.worker))
 
     async def show(self, claim: Claim, ask: Callable[[Claim], Awaitable[_Answer]]) -> _Answer:
         """Ask with a claim that bears a token; with a new one when the old one is over.
 
         Raises:
-            IdentityRevoked: The worker gets none, or it counts no more.
+            Leave: The worker's identity is revoked; the run waits until it is restored.
         """
+        try:
+            return await self._ask(claim, ask)
+        except IdentityRevoked as error:
+            await wait_for_identity(self._house, self._claimed, claim, str(error))
+            raise Leave from None
+
+    async def _ask(self, claim: Claim, ask: Callable[[Claim], Awaitable[_Answer]]) -> _Answer:
         for _ in range(_TRIES):
-            if self._token is None or self._clock.now() >= self._token.good_until:
-                await self.renew()
             try:
-                return await ask(replace(claim, token=self._token.text if self._token else None))
+                return await ask(replace(claim, token=await self._good_token()))
             except TokenStale:
                 self._token = None
         raise NotAllowed(f"the identity of `{self._claimed.worker}` was rotated again and again. Begin the run anew")
+
+    async def _good_token(self) -> Secret:
+        token, claimed = self._token, self._claimed
+        if token is None or self._house.clock.now() >= token.good_until:
+            token = self._token = await self._house.gateway.issuer.mint(claimed.worker, claimed.id, claimed.fence)
+        return token.text

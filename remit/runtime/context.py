@@ -9,14 +9,13 @@ playbook catches: its run ends or waits as that step said.
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 from remit.canonical import digest_of
 from remit.connections.action import Action, ActionState, Receipt
 from remit.connections.connection import WhenUnavailable
 from remit.errors import (
     ConnectionHalted,
-    IdentityRevoked,
     OutcomeUnknown,
     PlaybookInvalid,
     RemitError,
@@ -33,12 +32,10 @@ from remit.runtime.house import House
 from remit.runtime.metering import Meter
 from remit.runtime.playbooks import Playbook
 from remit.runtime.recorded_judge import RecordedJudge
-from remit.runtime.rest import lay_to_rest, wait_for_identity
-from remit.runtime.run import Claimed, Escalate, Leave, Stop
+from remit.runtime.rest import lay_to_rest
+from remit.runtime.run import Claimed, Escalate, Leave, left_by
 from remit.runtime.signal import Signal
 from remit.runtime.turns import Turns
-
-_Answer = TypeVar("_Answer")
 
 _TRIES = 10  # how often a run waits in a row for a system to read from
 _LONGEST_WAIT = 300.0  # seconds between two such tries
@@ -54,7 +51,7 @@ class Context:
         self._pending: list[Step] = []
         self._turns = Turns()
         self._meter = Meter(house, claimed)
-        self._badge = Badge(house.gateway.issuer, claimed, house.clock)
+        self._badge = Badge(house, claimed)
         self.judge = RecordedJudge(house.judge, self._step)
 
     # ── what the playbook knows ────────────────────────────────────────────────────────────────────────────────────
@@ -133,7 +130,7 @@ class Context:
             receipt = await self._submit(action)
             if receipt.was_performed or (may_be_refused and receipt.state in _REFUSED):
                 return receipt
-            raise _left_by(receipt)
+            raise left_by(receipt)
 
         return await self._turns.take(do)
 
@@ -150,7 +147,7 @@ class Context:
                 return str(recorded.result)
             mandate = await self._house.roster.mandate_now(self._claimed.worker)
             terms = handoffs.terms_of(mandate.charter, path, asked)
-            await self._identified(self._admit)
+            await self._badge.admit(self.claim())
             handoff = await handoffs.open_handoff(self._house, terms, self.claim(), (self._claimed, number, asked))
             self._pending.clear()
             return handoff
@@ -172,13 +169,9 @@ class Context:
         await self._turns.take(do)
 
     async def begin(self) -> None:
-        """Get the token of this run, before anything is done.
-
-        Raises:
-            Leave: The worker's identity is revoked; the run waits.
-        """
+        """Get the token of this run; leave it waiting when the worker's identity is revoked."""
         await self._meter.open()
-        await self._identified(self._admit)
+        await self._badge.admit(self.claim())
 
     async def follow(self, playbook: Playbook) -> object:
         """Follow a playbook until it ends or is left; then nothing more is done here.
@@ -231,10 +224,11 @@ class Context:
         recorded = self._recorded(action.step, "act", action.operation, {"arguments": action.proposed})
         if recorded is not None:
             return Receipt.from_json(recorded.result)
+        gateway = self._house.gateway
         try:
             receipt = await self._house.roster.under_mandate(
                 self._claimed.worker,
-                lambda mandate: self._identified(lambda claim: self._house.gateway.submit(action, claim, mandate)),
+                lambda mandate: self._badge.show(self.claim(), lambda claim: gateway.submit(action, claim, mandate)),
             )
         except RemitError:
             raise
@@ -257,7 +251,7 @@ class Context:
         if decision.verdict.value != "permit":
             raise Leave(Escalate(f"may not read: {'; '.join(decision.reasons)}"))
         connection = self._house.connections.for_operation(operation)
-        await self._identified(self._admit)
+        await self._badge.admit(self.claim())
         try:
             return await connection.read(operation, arguments)
         except SystemRefused as error:
@@ -266,18 +260,6 @@ class Context:
             await self._rest(Rest.HALT, str(error), None, system=connection.system)
         except (SystemBusy, OutcomeUnknown) as error:
             await self._wait_for_system(error, connection.when_unavailable)
-
-    async def _identified(self, ask: Callable[[Claim], Awaitable[_Answer]]) -> _Answer:
-        """Ask with a token of the worker; once its identity is revoked, the run waits until it is restored."""
-        try:
-            return await self._badge.show(self.claim(), ask)
-        except IdentityRevoked as error:
-            await wait_for_identity(self._house, self._claimed, self.claim(), str(error))
-            self._pending.clear()
-            raise Leave from None
-
-    async def _admit(self, claim: Claim) -> None:
-        await self._house.gateway.admit(claim, self._claimed.worker)
 
     async def _wait_for_system(self, error: SystemFailed, when_unavailable: WhenUnavailable) -> NoReturn:
         tries = self._claimed.tries
@@ -296,14 +278,3 @@ class Context:
 
 
 _REFUSED = {ActionState.FORBIDDEN, ActionState.REJECTED, ActionState.FAILED}
-
-
-def _left_by(receipt: Receipt) -> Leave:
-    """The way out of a playbook whose write did not take effect."""
-    match receipt.state:
-        case ActionState.WAITING:
-            return Leave()
-        case ActionState.REJECTED:
-            return Leave(Stop(receipt.reason))
-        case _:
-            return Leave(Escalate(f"`{receipt.operation}` was not done: {receipt.reason}"))

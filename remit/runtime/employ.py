@@ -63,19 +63,20 @@ async def propose_changed(
     for folder in sorted(folders):
         try:
             files = registry.read_folder(folder)
-            proposal = _proposal(files, current.get(files.name), author)
-            if proposal and await changes.draft_found(proposal, now):
+            known = current.get(files.name)
+            if known and (known.digest == files.digest or known.status is Status.RETIRED):
+                continue
+            why = "its folder has changed" if known else "its folder is new"
+            if await changes.draft_found(proposal_of_folder(files, known, why=why, author=author), now):
                 drafted.append(files.name)
         except (InputInvalid, PlaybookInvalid, NotFound, Conflict) as error:
             _log.error("the folder `%s` cannot be used: %s", folder.name, error)
     return drafted
 
 
-def _proposal(files: WorkerFiles, known: WorkerVersion | None, author: str) -> Proposal | None:
-    if known and (known.digest == files.digest or known.status is Status.RETIRED):
-        return None
+def proposal_of_folder(files: WorkerFiles, known: WorkerVersion | None, *, why: str, author: str) -> Proposal:
+    """Make a proposal of a worker's folder: with its playbook only when that is another than the current one."""
     playbook = "" if known and known.playbook == files.playbook else files.playbook
-    why = "its folder has changed" if known else "its folder is new"
     return Proposal(
         kind=ChangeKind.CHARTER, name=files.name, text=files.charter, playbook=playbook, why=why, author=author
     )

@@ -10,7 +10,9 @@ from remit.errors import FenceLost, RemitError, StoreUnavailable
 from remit.runtime import handoffs
 from remit.runtime.context import Context
 from remit.runtime.house import House
+from remit.runtime.playbooks import Playbook
 from remit.runtime.rest import settle_run
+from remit.runtime.reversals import take_back
 from remit.runtime.run import Claimed, Done, Escalate, Leave, Outcome, Stop, read_claimed
 from remit.runtime.trace import span_of_run
 
@@ -62,8 +64,7 @@ async def _follow(house: House, claimed: Claimed, context: Context) -> Outcome |
     """Follow the playbook to its outcome; None when the run waits."""
     try:
         await context.begin()
-        employed = await house.roster.version(claimed.version)
-        outcome = await context.follow(employed.playbook)
+        outcome = await context.follow(await _playbook(house, claimed))
     except Leave as leave:
         return leave.outcome
     except (FenceLost, StoreUnavailable):
@@ -79,3 +80,8 @@ async def _follow(house: House, claimed: Claimed, context: Context) -> Outcome |
     if not isinstance(outcome, Done | Escalate | Stop):
         return Escalate(f"the playbook of `{claimed.worker}` ended without Done, Escalate or Stop")
     return outcome
+
+
+async def _playbook(house: House, claimed: Claimed) -> Playbook:
+    """Give the playbook of the version the run began with; what takes an action back is the same for every worker."""
+    return take_back if claimed.reverses else (await house.roster.version(claimed.version)).playbook

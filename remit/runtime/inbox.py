@@ -28,6 +28,16 @@ class Received:
     """the runs it opened, now or then"""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A worker that begins because of a signal."""
+
+    worker: str
+    version: str
+    trigger: str
+    """why this one, in a word"""
+
+
 async def receive(database: Database, roster: Roster, signal: Signal, now: datetime) -> Received:
     """Take a signal in: once, however often it comes."""
     async with database.transaction() as transaction:
@@ -41,13 +51,26 @@ async def receive_in(
     if not await _insert(transaction, signal, now):
         before = await transaction.fetch_row("find_signal", signal.source, signal.signal_id) or {}
         return Received(signal=before["id"], is_new=False, runs=tuple(before["runs"]))
-    begun = _triggered(roster, signal)
-    runs = tuple(clock.new_id() for _ in begun)
-    await _open_runs(transaction, signal, runs, begun, (handoff, now))
     await _start_clocks(transaction, roster, signal, now)
-    await enqueue_runs(transaction, runs)
-    await append(transaction, _entry(signal, runs, begun, now))
+    runs = await _begin(transaction, signal, _triggered(roster, signal), (handoff, now))
     return Received(signal=signal.id, is_new=True, runs=runs)
+
+
+async def receive_for(transaction: Transaction, signal: Signal, begun: Begun, now: datetime) -> UUID:
+    """Take in a new signal that names its worker itself, whatever the worker's triggers; give the run it opens."""
+    await _insert(transaction, signal, now)
+    [run] = await _begin(transaction, signal, [begun], (None, now))
+    return run
+
+
+async def _begin(
+    transaction: Transaction, signal: Signal, begun: list[Begun], given: tuple[UUID | None, datetime]
+) -> tuple[UUID, ...]:
+    runs = tuple(clock.new_id() for _ in begun)
+    await _open_runs(transaction, signal, runs, begun, given)
+    await enqueue_runs(transaction, runs)
+    await append(transaction, _entry(signal, runs, begun, given[1]))
+    return runs
 
 
 async def _insert(transaction: Transaction, signal: Signal, now: datetime) -> bool:
@@ -67,13 +90,13 @@ async def _insert(transaction: Transaction, signal: Signal, now: datetime) -> bo
     return inserted is not None
 
 
-def _triggered(roster: Roster, signal: Signal) -> list[tuple[Employed, Trigger]]:
+def _triggered(roster: Roster, signal: Signal) -> list[Begun]:
     """Tell which workers begin: each at most once for a signal, by its first trigger that matches."""
-    begun: list[tuple[Employed, Trigger]] = []
+    begun: list[Begun] = []
     for worker in roster.on_duty:
         first = next((trigger for trigger in worker.charter.triggers if _begins(worker, trigger, signal)), None)
         if first is not None:
-            begun.append((worker, first))
+            begun.append(Begun(worker=worker.name, version=worker.version, trigger=first.name))
     return begun
 
 
@@ -88,13 +111,13 @@ async def _open_runs(
     transaction: Transaction,
     signal: Signal,
     runs: tuple[UUID, ...],
-    begun: list[tuple[Employed, Trigger]],
+    begun: list[Begun],
     given: tuple[UUID | None, datetime],
 ) -> None:
     if not runs:
         return
-    names, versions = [worker.name for worker, _ in begun], [worker.version for worker, _ in begun]
-    triggers = [trigger.name for _, trigger in begun]
+    names, versions = [each.worker for each in begun], [each.version for each in begun]
+    triggers = [each.trigger for each in begun]
     await transaction.execute("insert_runs", runs, names, versions, triggers, signal.id, signal.trace_id, *given)
 
 
@@ -120,7 +143,7 @@ def _as_name(about: object, field: str) -> str:
     return str(about)
 
 
-def _entry(signal: Signal, runs: tuple[UUID, ...], begun: list[tuple[Employed, Trigger]], now: datetime) -> Entry:
+def _entry(signal: Signal, runs: tuple[UUID, ...], begun: list[Begun], now: datetime) -> Entry:
     body = {
         "signal": signal.id,
         "source": signal.source,
@@ -130,8 +153,8 @@ def _entry(signal: Signal, runs: tuple[UUID, ...], begun: list[tuple[Employed, T
         "data": signal.data,
         "requested_by": signal.requested_by,
         "runs": [
-            {"run": run, "worker": worker.name, "version": worker.version, "trigger": trigger.name}
-            for run, (worker, trigger) in zip(runs, begun, strict=True)
+            {"run": run, "worker": each.worker, "version": each.version, "trigger": each.trigger}
+            for run, each in zip(runs, begun, strict=True)
         ],
     }
     return Entry(
@@ -141,5 +164,5 @@ def _entry(signal: Signal, runs: tuple[UUID, ...], begun: list[tuple[Employed, T
         trace_id=signal.trace_id,
         at=now,
         run=runs[0] if len(runs) == 1 else None,
-        worker=begun[0][0].name if len(begun) == 1 else "",
+        worker=begun[0].worker if len(begun) == 1 else "",
     )

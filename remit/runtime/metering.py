@@ -53,7 +53,7 @@ class Meter:
         """
         charter = (await self._house.roster.mandate(self._claimed.worker)).charter
         self._loops = Loops(charter.limits)
-        if not self._claimed.steps:
+        if not self._claimed.steps and not self._claimed.reverses:  # that a person began, however often the worker did
             await self._check_beginnings(charter.limits)
         if charter.limits.runs_at_once is not None:
             await self._take_room(charter.limits.runs_at_once)

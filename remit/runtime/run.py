@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from remit.connections.action import ActionState, Receipt
 from remit.governance.claim import Claim, Step
 from remit.runtime.signal import Signal
 from remit.store.database import Row
@@ -76,6 +77,17 @@ class Leave(BaseException):  # not an error: the way out of a playbook, through 
         self.error = error
 
 
+def left_by(receipt: Receipt) -> Leave:
+    """Give the way out of a playbook whose write did not take effect."""
+    match receipt.state:
+        case ActionState.WAITING:
+            return Leave()
+        case ActionState.REJECTED:
+            return Leave(Stop(receipt.reason))
+        case _:
+            return Leave(Escalate(f"`{receipt.operation}` was not done: {receipt.reason}"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
     """A run as the process found it that claimed it."""
@@ -93,6 +105,8 @@ class Claimed:
     signal: Signal
     steps: dict[int, Step]
     """recorded before, by number"""
+    reverses: str = ""
+    """the key of the action it takes back, empty when it does the worker's own work"""
     earlier_in_trace: int = 0
     """how many runs of the same worker the same story opened before"""
 
@@ -121,6 +135,7 @@ def read_claimed(row: Row) -> Claimed:
         tries=row["tries"],
         trace_id=row["trace_id"],
         handoff=row["handoff"],
+        reverses=row["reverses"],
         earlier_in_trace=row["earlier_in_trace"],
         signal=Signal(**signal),
         steps={step["number"]: Step(**step) for step in row["steps"]},

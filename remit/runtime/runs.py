@@ -16,6 +16,8 @@ class RunFilter:
     state: str = ""
     worker: str = ""
     trace_id: str = ""
+    domain: str = ""
+    """of the worker"""
     before: datetime | None = None
     """only runs that changed before: the `changed_at` of the last one on the page before"""
     limit: int = 50
@@ -23,7 +25,8 @@ class RunFilter:
 
 async def list_runs(database: Database, which: RunFilter) -> Sequence[Row]:
     """List runs, last changed first."""
-    return await database.fetch("list_runs", which.state, which.worker, which.trace_id, which.before, which.limit)
+    what = (which.state, which.worker, which.trace_id, which.before, which.limit, which.domain)
+    return await database.fetch("list_runs", *what)
 
 
 async def show_run(database: Database, run: UUID) -> Row:

@@ -15,6 +15,7 @@ from remit.charters.trigger import next_due
 from remit.errors import RemitError
 from remit.governance.approvals import expire_reviews
 from remit.governance.erasure import enforce_retention
+from remit.governance.spikes import watch_spikes
 from remit.runtime.handoffs import fail_overdue
 from remit.runtime.house import House
 from remit.runtime.inbox import receive, receive_in
@@ -26,6 +27,7 @@ SOURCE = "remit://clock"
 
 _EVERY = 0.5  # seconds between two looks
 _RARELY = 20  # looks between two searches for runs that no queue holds, and for changes in the registry
+_SELDOM = 240  # looks between two at what workers use
 _FORGOTTEN_AFTER = timedelta(seconds=20)
 _KEPT = timedelta(days=1)  # how long the queue's own log of finished jobs is kept; what runs did is in the ledger
 _LATE = timedelta(hours=1)  # a cron moment missed for longer, because nothing ran, is not made up for
@@ -44,6 +46,8 @@ async def keep_time(house: House, *, stop: asyncio.Event) -> None:
         await _safely(house, now, wake_runs, run_out_timers, _expire, _fail_handoffs)
         if await _safely(house, cron_since, send_cron_signals):
             cron_since = now
+        if looks % _SELDOM == 0:
+            await _safely(house, now, _watch_spikes)
         looks += 1
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), _EVERY)
@@ -125,6 +129,11 @@ async def _fail_handoffs(house: House, now: datetime) -> None:
 
 async def _enforce_retention(house: House, now: datetime) -> None:
     await enforce_retention(house.database, [worker.charter for worker in house.roster.on_duty], now)
+
+
+async def _watch_spikes(house: House, now: datetime) -> None:
+    charters = [worker.charter for worker in house.roster.on_duty]
+    await watch_spikes(house.database, charters, house.connections.operations, now)
 
 
 async def _refresh_roster(house: House, _now: datetime) -> None:

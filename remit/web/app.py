@@ -5,29 +5,34 @@ from collections.abc import Iterable
 from fastapi import FastAPI
 
 from remit.runtime.house import House
-from remit.web import connections, drills, halts, health, identities, incidents, ledger, notices, passkeys, reviews, runs, seats, signals, subjects, workers
+from remit.web import changes, connections, drills, halts, health, identities, incidents, ledger, limits, notices, passkeys, provider_sign_in, reviews, rules, runs, seats, sign_in, signals, subjects, workers
 from remit.web.door import Door
 from remit.web.problems import PROBLEM, add_problems
+from remit.web.ways import SignInWays
 
 DESCRIPTION = """
 Digital workers: the signals they watch, the runs they work on, the reviews they ask for, the halts that stop them and
 the ledger of everything that happened. Errors are problem details (RFC 9457). Everything but health, metrics and the
-newest checkpoint needs the header `Authorization: Bearer TOKEN` with the token in `api.token` of the data directory;
-the header `Remit-Person` says for whom a request acts.
+newest checkpoint needs a session, begun by `POST /v1/sign-in`, or the header `Authorization: Bearer TOKEN` with a
+personal token. The token in `api.token` of the data directory acts for whoever the header `Remit-Person` names, as long
+as that person has no sign-in of their own.
 """
 
-ROOMS = (signals, runs, reviews, workers, identities, seats, notices, passkeys, subjects, connections, halts, incidents, drills, ledger, health)
+ROOMS = (sign_in, provider_sign_in, signals, runs, reviews, workers, limits, rules, changes, identities, seats, notices, passkeys, subjects, connections, halts, incidents, drills, ledger, health)
 """Each with its part of the paths."""
 
 
-def create_app(house: House, *, token: str, person: str, hosts: Iterable[str] = ()) -> FastAPI:
+def create_app(
+    house: House, *, token: str, person: str, hosts: Iterable[str] = (), ways: SignInWays | None = None
+) -> FastAPI:
     """Make the application.
 
     Args:
         house: What it speaks for.
-        token: What a request must bear.
+        token: The token of the house.
         person: For whom a request acts that does not say.
         hosts: The names it answers to, besides those of this machine to itself.
+        ways: How people sign in.
     """
     app = FastAPI(
         title="Remit",
@@ -41,6 +46,8 @@ def create_app(house: House, *, token: str, person: str, hosts: Iterable[str] = 
     app.state.house = house
     app.state.token = token
     app.state.person = person
+    app.state.signer = None  # who gives the API its key can export
+    app.state.ways = ways or SignInWays()
     for room in ROOMS:
         app.include_router(room.router)
     add_problems(app)

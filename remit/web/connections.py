@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 from remit.connections.connection import Connection, WhenUnavailable
 from remit.connections.health import Health
 from remit.connections.operation import Operation
+from remit.connections.pace import Limits
 from remit.web.asked import AskedHouse, AskedPerson
 
 router = APIRouter(prefix="/v1/connections", tags=["connections"])
@@ -18,6 +19,10 @@ class ShownConnection(BaseModel):
     is_well: bool = Field(description="whether the last thing it did was to answer; so is one nobody has asked yet")
     health: Health
     when_unavailable: WhenUnavailable
+    breaker: str = Field(
+        description="`closed`; `open` while it failed too often and is left alone; `half_open`: one tries"
+    )
+    limits: Limits = Field(description="how often it may be asked, and where its vendor says so")
     time_limit: float = Field(description="the seconds after which a request counts as lost")
     operations: list[Operation]
 
@@ -34,6 +39,8 @@ def _shown(connection: Connection) -> ShownConnection:
         is_well=connection.health.is_well,
         health=connection.health,
         when_unavailable=connection.when_unavailable,
+        breaker=connection.breaker,
+        limits=connection.limits,
         time_limit=connection.time_limit,
         operations=list(connection.operations.values()),
     )

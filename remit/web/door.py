@@ -1,7 +1,7 @@
 """The door of the API: what no room has to look for, because it does not come in.
 
 It keeps out requests under another name (a web page that had its own name lead to this machine could read everything
-here), bodies that are too large or no strict JSON, and NUL characters, which PostgreSQL cannot keep.
+here), bodies that are too large or neither a form nor strict JSON, and NUL characters, which PostgreSQL cannot keep.
 """
 
 import json
@@ -22,6 +22,7 @@ LARGEST: Final = 1_000_000
 
 _ALWAYS: Final = ("127.0.0.1", "localhost", "::1")
 _NAME: Final = re.compile(r"^(\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[^:\[\]]+))(:\d{1,5})?$")
+_FORM: Final = b"application/x-www-form-urlencoded"
 _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -38,7 +39,7 @@ class Door:
             return await self._app(scope, receive, send)
         refused = self._refuse_head(scope)
         body = b"" if refused else await _read_body(receive)
-        refused = refused or _refuse_body(body)
+        refused = refused or _refuse_body(body, is_form=_is_form(scope))
         if refused is not None:
             return await refused(scope, receive, send)
         return await self._pass(scope, _Given(body or b"", receive), send)
@@ -103,10 +104,17 @@ async def _read_body(receive: Receive) -> bytes | None:
             return bytes(body)
 
 
-def _refuse_body(body: bytes | None) -> Response | None:
+def _is_form(scope: Scope) -> bool:
+    kinds = [value for name, value in scope["headers"] if name == b"content-type"]
+    return [kind.partition(b";")[0].strip().lower() for kind in kinds] == [_FORM]
+
+
+def _refuse_body(body: bytes | None, *, is_form: bool) -> Response | None:
     if body is None:
         said = f"at most {LARGEST:,} bytes come in. Put large content where it can be read, and name it"
         return problem(413, "too-large", "the body is too large", said, headers={"Connection": "close"})
+    if is_form and b"\x00" not in unquote_to_bytes(body):
+        return None
     try:
         read_json(body or b"null")
     except InputInvalid as error:

@@ -9,13 +9,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from remit.errors import RemitError
+from remit.errors import Conflict, RemitError
 
 _log = logging.getLogger(__name__)
 
 _CODES = {401: "token-missing", 404: "not-found", 405: "method-not-allowed"}
 _SECOND = {
-    401: "Send the header `Authorization: Bearer` with the token in the file `api.token` of the data directory",
+    401: "Sign in, or send the header `Authorization: Bearer` with a personal token or the one in `api.token`",
     405: "The header `Allow` of this answer says what it can be asked",
 }
 
@@ -32,6 +32,7 @@ PROBLEM: dict[int | str, dict[str, Any]] = {
                         "title": {"type": "string"},
                         "status": {"type": "integer"},
                         "detail": {"type": "string", "description": "what was wrong, and what to do"},
+                        "current": {"type": "object", "description": "of a conflict, perhaps: what stands there now"},
                     },
                 }
             }
@@ -48,11 +49,18 @@ def add_problems(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http_error)
 
 
-def problem(
-    status: int, code: str, title: str, detail: str, *, headers: Mapping[str, str] | None = None
+def problem(  # noqa: PLR0913  # the members of RFC 9457
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    current: Mapping[str, Any] | None = None,
 ) -> JSONResponse:
-    """Make an answer that tells of an error."""
-    body = {"type": f"urn:remit:{code}", "title": title, "status": status, "detail": detail}
+    """Make an answer that tells of an error, and of what stands there now where that is known."""
+    body: dict[str, Any] = {"type": f"urn:remit:{code}", "title": title, "status": status, "detail": detail}
+    body |= {"current": dict(current)} if current else {}
     # What an asker sent may hold halves of characters, which no answer can.
     cleaned = {name: _writable(value) for name, value in body.items()}
     return JSONResponse(cleaned, status_code=status, media_type="application/problem+json", headers=headers)
@@ -64,7 +72,7 @@ def on_surprise(method: str, path: str, error: Exception) -> JSONResponse:
     return problem(500, "remit-error", "something went wrong in Remit", "the log of the process says what")
 
 
-def _writable(value: str | int) -> str | int:
+def _writable(value: Any) -> Any:
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
@@ -73,7 +81,9 @@ def _on_remit_error(request: Request, error: Exception) -> JSONResponse:
         return on_surprise(request.method, request.url.path, error)
     if error.status >= 500:  # noqa: PLR2004  # not the asker's doing
         _log.warning("%s %s: %s", request.method, request.url.path, error)
-    return problem(error.status, error.code, (type(error).__doc__ or "").strip().rstrip("."), str(error))
+    current = error.current if isinstance(error, Conflict) else None
+    title = (type(error).__doc__ or "").strip().rstrip(".")
+    return problem(error.status, error.code, title, str(error), current=current)
 
 
 def _on_validation_error(_: Request, error: Exception) -> JSONResponse:

@@ -23,10 +23,10 @@ def test_an_identity_is_read_shown_and_said() -> None:
         phone="+49 30 5550101",
         seat="finance workspace, one licence",
     )
-    assert said == [
-        "In the company it has the account invoice-review, the mail address invoice-review@example.com, "
-        "the phone number +49 30 5550101 and the seat finance workspace, one licence."
-    ]
+    accounts = (
+        "the account invoice-review, the mail address invoice-review@example.com, the phone number +49 30 5550101"
+    )
+    assert said == [f"In the company it has {accounts} and the seat finance workspace, one licence."]
 
 
 def test_a_worker_without_one_is_known_by_nothing() -> None:

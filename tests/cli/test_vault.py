@@ -1,4 +1,6 @@
 from remit.connections.vault import Vault, load_vault_key
+from remit.governance.roles import Person, save_person
+from remit.ledger.read import Search, find_entries
 from remit.settings import read_settings
 from remit.store.database import Database
 from tests.cli.conftest import Remit
@@ -25,3 +27,18 @@ async def test_an_empty_secret_is_refused(remit: Remit) -> None:
 
     assert printed.code == 6
     assert "remit vault put NAME < file" in printed.error.replace("\n", " ")
+
+
+async def test_not_everybody_keeps_secrets(remit: Remit, database: Database) -> None:
+    """Once there are people, who may not connect systems keeps and removes nothing; who may stands in the ledger."""
+    await save_person(database, Person(id="rita", name="Rita", roles=("reviewer",)))
+    await save_person(database, Person(id="theo", name="Theo", roles=("technical-owner",)))
+
+    refused = await remit("vault", "put", "erp-token", given=b"s3cret", REMIT_PERSON="rita")
+    kept = await remit("vault", "put", "erp-token", given=b"s3cret", REMIT_PERSON="theo")
+    stays = await remit("vault", "remove", "erp-token", REMIT_PERSON="rita")
+
+    assert (refused.code, kept.code, stays.code) == (4, 0, 4)
+    [entry] = await find_entries(database, Search(about="secret:erp-token"))
+    assert (entry.kind, entry.body["person"]) == ("secret.kept", "theo")
+    assert "s3cret" not in str(entry.body)

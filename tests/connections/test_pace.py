@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from remit.connections.connection import Connection
-from remit.connections.pace import Limits, Timing
+from remit.connections.pace import Limits
 from remit.errors import OutcomeUnknown, SystemBusy, SystemRefused
 from remit.store.database import Database
 from tests.connections.clocks import Clocks
@@ -212,8 +212,3 @@ async def test_without_a_number_it_never_opens(clocks: Clocks) -> None:
         await _fail(connection)
 
     assert (gate.entered.qsize(), connection.breaker) == (30, "closed")
-
-
-def test_timing_is_the_real_one() -> None:
-    """Who sets no clocks gets those of the machine."""
-    assert Timing().tick() > 0

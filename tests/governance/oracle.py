@@ -71,6 +71,7 @@ def _forbids(charter: Charter, operation: Operation, action: Action, facts: Fact
         "halted": bool(facts.halts),
         "seat-vacant": bool(facts.vacant_seats),
         "over-budget": bool(facts.over_budget),
+        "over-limit": bool(facts.over_limits),
         "confidence-out-of-range": not 0 <= action.confidence <= 1000,
         "amount-negative": (action.amount or 0) < 0,
         "amount-without-currency": action.amount is not None and not action.currency,
@@ -98,6 +99,8 @@ def _house_reviews(charter: Charter, operation: Operation, action: Action, facts
     yield from _general_reviews(operation, action, facts.stage)
     roles_of = {name: frozenset({role}) for name, role in _domain_reviews(charter.domain, operation, action, facts)}
     yield from (Asked(rule=name, roles=roles) for name, roles in roles_of.items())
+    if not facts.is_counted:
+        yield Asked(rule="money-uncounted", roles=frozenset({"finance-reviewer"}))
     if (action.amount or 0) > 10_000_00:
         yield Asked(rule="money-large", roles=frozenset({"finance-reviewer"}), people=2)
     if charter.domain is Domain.SECURITY and Touch.REMEDIATION in operation.touches:

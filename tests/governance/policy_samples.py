@@ -53,14 +53,18 @@ OPERATIONS = {
         write("desk.refund_customer", Risk.MEDIUM, reversed_by="desk.charge_customer", amount="amount"),
         write("desk.close_case", Risk.LOW, reversed_by="desk.open_case", touches=frozenset({Touch.RESOLUTION})),
         write("siem.log_finding", Risk.LOW, touches=frozenset({Touch.LOG})),
-        write("cloud.restart_server", Risk.LOW, touches=frozenset({Touch.PRODUCTION, Touch.REMEDIATION, Touch.RUNBOOK})),
+        write(
+            "cloud.restart_server", Risk.LOW, touches=frozenset({Touch.PRODUCTION, Touch.REMEDIATION, Touch.RUNBOOK})
+        ),
         write("cloud.change_route", Risk.MEDIUM, touches=frozenset({Touch.PRODUCTION, Touch.REMEDIATION})),
         write("cloud.grant_access", Risk.MEDIUM, reversed_by="cloud.take_access", touches=frozenset({Touch.ACCESS})),
         write("people.reject_applicant", Risk.LOW, touches=frozenset({Touch.HIRING, Touch.PERSONAL})),
         write("people.share_file", Risk.LOW, sinks=("to",), touches=frozenset({Touch.PERSONAL})),
         write("people.note_illness", Risk.LOW, touches=frozenset({Touch.HEALTH})),
         write("people.send_illness", Risk.LOW, sinks=("to",), touches=frozenset({Touch.HEALTH})),
-        write("site.publish_page", Risk.LOW, reversed_by="site.remove_page", touches=frozenset({Touch.BRAND, Touch.LEGAL})),
+        write(
+            "site.publish_page", Risk.LOW, reversed_by="site.remove_page", touches=frozenset({Touch.BRAND, Touch.LEGAL})
+        ),
         write("pager.ring_bell", Risk.LOW, reversed_by="pager.stop_bell", repeat=Repeat.BLIND),
     )
 }
@@ -156,6 +160,8 @@ def random_facts(dice: random.Random) -> Facts:
         halts=("everything",) if rare < 0.03 else (),
         vacant_seats=("risk_owner",) if 0.03 < rare < 0.06 else (),
         over_budget=("money",) if 0.05 < rare < 0.09 else (),
+        over_limits=("recipients",) if 0.09 < rare < 0.12 else (),
+        is_counted=not 0.12 < rare < 0.2,
         approvals=frozenset(dice.sample(sorted(ROLES), dice.choice([0, 0, 1, 2, 5, 11]))),
         approvers=dice.choice([0, 0, 1, 2, 3]),
         performed_today=dice.choice([0, 0, 1, 2, 3, 100]),

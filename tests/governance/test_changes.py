@@ -62,7 +62,7 @@ async def replayed(house: House, proposal: Proposal) -> Change:
 async def approved(house: House, proposal: Proposal, by: str = "ruth.adler") -> Change:
     """Draft, replay and approve a change."""
     change = await replayed(house, proposal)
-    return await changes_of(house).approve(change.id, change.seal, by, house.clock.now())
+    return await changes_of(house).approve(change.id, change.stamp, by, house.clock.now())
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ async def test_rules_changed_while_many_act_are_followed_from_the_commit_on(
 
     await asyncio.gather(
         *(execute((one, other)[at % 2], run) for at, run in enumerate(runs)),
-        changes_of(one).approve(change.id, change.seal, "ruth.adler", one.clock.now()),
+        changes_of(one).approve(change.id, change.stamp, "ruth.adler", one.clock.now()),
     )
     await work(one)
 
@@ -168,7 +168,6 @@ async def test_rules_changed_while_many_act_are_followed_from_the_commit_on(
     after = said[said.index("change.settled") :]
     assert "permit" not in after
     assert len([word for word in said if word in {"permit", "forbid"}]) == 40
-
 
 
 # ── by two people ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -180,7 +179,7 @@ async def test_whoever_drafted_never_approves_nor_rejects(opened: tuple[House, C
     change = await replayed(house, rule())
 
     for settle in (
-        changes_of(house).approve(change.id, change.seal, "you", house.clock.now()),
+        changes_of(house).approve(change.id, change.stamp, "you", house.clock.now()),
         changes_of(house).reject(change.id, "no", "you", house.clock.now()),
     ):
         with pytest.raises(NotAllowed, match="A second person decides"):
@@ -194,7 +193,10 @@ async def test_whoever_drafted_never_approves_nor_rejects(opened: tuple[House, C
         (rule(author="jonas.weber"), ""),
         (rule(author="nobody"), ""),
         (stage(author="ruth.adler"), ""),
-        (charter(("do what", "really do what"), author="ken.ito", playbook="async def run(context):\n    pass\n"), "ken.ito"),
+        (
+            charter(("do what", "really do what"), author="ken.ito", playbook="async def run(context):\n    pass\n"),
+            "ken.ito",
+        ),
         (rule(), "ken.ito"),
         (rule(), "maria.rossi"),
         (rule(), "nobody"),
@@ -214,7 +216,7 @@ async def test_only_those_permitted_draft_and_approve(
     change = await replayed(house, proposal)
 
     with pytest.raises(NotAllowed):
-        await changes_of(house).approve(change.id, change.seal, by, house.clock.now())
+        await changes_of(house).approve(change.id, change.stamp, by, house.clock.now())
 
 
 async def test_who_approves_holds_the_role_where_the_worker_is(opened: tuple[House, Company]) -> None:
@@ -225,8 +227,8 @@ async def test_who_approves_holds_the_role_where_the_worker_is(opened: tuple[Hou
     change = await replayed(house, stage())
 
     with pytest.raises(NotAllowed):
-        await changes_of(house).approve(change.id, change.seal, "far", house.clock.now())
-    settled = await changes_of(house).approve(change.id, change.seal, "near", house.clock.now())
+        await changes_of(house).approve(change.id, change.stamp, "far", house.clock.now())
+    settled = await changes_of(house).approve(change.id, change.stamp, "near", house.clock.now())
 
     assert (settled.state, settled.settled_by) == ("approved", "near")
 
@@ -240,14 +242,14 @@ async def test_a_change_that_was_not_replayed_cannot_be_approved(opened: tuple[H
         await changes_of(house).approve(change.id, "0" * 64, "ruth.adler", house.clock.now())
 
 
-@pytest.mark.parametrize("seal", ["", "0" * 64, "short"])
-async def test_an_approval_is_bound_to_what_was_read(opened: tuple[House, Company], seal: str) -> None:
-    """Another seal than that of text and replay approves nothing."""
+@pytest.mark.parametrize("stamp", ["", "0" * 64, "short"])
+async def test_an_approval_is_bound_to_what_was_read(opened: tuple[House, Company], stamp: str) -> None:
+    """Another stamp than that of text and replay approves nothing."""
     house, _ = opened
     change = await replayed(house, rule())
 
     with pytest.raises(Conflict, match="Read it again"):
-        await changes_of(house).approve(change.id, seal or change.seal[:11], "ruth.adler", house.clock.now())
+        await changes_of(house).approve(change.id, stamp or change.stamp[:11], "ruth.adler", house.clock.now())
 
 
 async def test_a_replay_is_stale_once_the_rules_have_changed(opened: tuple[House, Company]) -> None:
@@ -257,11 +259,11 @@ async def test_a_replay_is_stale_once_the_rules_have_changed(opened: tuple[House
     await approved(house, rule(ASKS.replace("score-seen", "other"), name="other.cedar"))
 
     with pytest.raises(Conflict, match="Replay it again"):
-        await changes_of(house).approve(first.id, first.seal, "ruth.adler", house.clock.now())
+        await changes_of(house).approve(first.id, first.stamp, "ruth.adler", house.clock.now())
     again = await changes_of(house).replay(first.id, "you", house.clock.now())
-    settled = await changes_of(house).approve(first.id, again.seal, "ruth.adler", house.clock.now())
+    settled = await changes_of(house).approve(first.id, again.stamp, "ruth.adler", house.clock.now())
 
-    assert again.seal != first.seal
+    assert again.stamp != first.stamp
     assert settled.state == "approved"
 
 
@@ -282,7 +284,7 @@ async def test_two_people_who_approve_at_once_approve_once(opened: tuple[House, 
     change = await replayed(house, rule())
 
     ended = await asyncio.gather(
-        *(changes_of(house).approve(change.id, change.seal, by, house.clock.now()) for by in ("ruth.adler", "rita")),
+        *(changes_of(house).approve(change.id, change.stamp, by, house.clock.now()) for by in ("ruth.adler", "rita")),
         return_exceptions=True,
     )
 
@@ -296,7 +298,7 @@ async def test_two_stale_changes_approved_at_once_are_not_both_in_force(opened: 
     both = [await replayed(house, rule(ASKS.replace("score-seen", name), name=f"{name}.cedar")) for name in ("a", "b")]
 
     ended = await asyncio.gather(
-        *(changes_of(house).approve(each.id, each.seal, "ruth.adler", house.clock.now()) for each in both),
+        *(changes_of(house).approve(each.id, each.stamp, "ruth.adler", house.clock.now()) for each in both),
         return_exceptions=True,
     )
 
@@ -341,7 +343,7 @@ async def test_what_is_settled_stays_settled(opened: tuple[House, Company], endi
     done = await approved(house, rule())
     changes, now = changes_of(house), house.clock.now()
     later = {
-        "approve": changes.approve(done.id, done.seal, "ruth.adler", now),
+        "approve": changes.approve(done.id, done.stamp, "ruth.adler", now),
         "reject": changes.reject(done.id, "no", "ruth.adler", now),
         "withdraw": changes.withdraw(done.id, "you", now),
         "replay": changes.replay(done.id, "you", now),
@@ -367,7 +369,7 @@ async def test_the_ledger_has_the_whole_story_of_a_change(opened: tuple[House, C
         ("change.replayed", change.digest, "you"),
         ("change.settled", change.digest, "ruth.adler"),
     ]
-    assert entries[0].body["seal"] == entries[1].body["seal"] == change.seal
+    assert entries[0].body["stamp"] == entries[1].body["stamp"] == change.stamp
 
 
 async def test_those_who_may_approve_are_told_and_the_author_hears_the_end(opened: tuple[House, Company]) -> None:
@@ -391,7 +393,11 @@ PERMITS = '@id("all") @sentence("All.") permit (principal, action, resource);'
         (rule(PERMITS), PolicyInvalid, "Only a charter grants"),
         (rule("a" * 1_000_001), InputInvalid, "longer than"),
         (rule("@" * 300_000), PolicyInvalid, "longer than"),
-        (rule("forbid (principal, action, resource) when { " + "(" * 10_000 + ")" * 10_000 + " };"), PolicyInvalid, "deep"),
+        (
+            rule("forbid (principal, action, resource) when { " + "(" * 10_000 + ")" * 10_000 + " };"),
+            PolicyInvalid,
+            "deep",
+        ),
         (rule(ASKS + "\0"), InputInvalid, "no text"),
         (rule(ASKS + "\ud800"), InputInvalid, "no text"),
         (rule(ASKS.replace("principal", "princip\u0430l")), PolicyInvalid, r"U\+0430"),
@@ -469,8 +475,8 @@ async def test_rules_that_cannot_be_read_any_more_permit_nothing(opened: tuple[H
     """An approved file that no longer fits the house keeps everybody from acting; the process goes on."""
     house, company = opened
     await approved(house, rule())
-    async with house.database.pool.acquire() as connection:
-        await connection.execute("INSERT INTO rule_file (name, text, change, approved_at) SELECT 'scores.cedar', 'no rule', change, approved_at FROM rule_file")
+    columns = "change, approved_at FROM rule_file"
+    await rows_of(house, f"INSERT INTO rule_file (name, text, change, approved_at) SELECT name, 'no rule', {columns}")
 
     run = await tell(house, score())
     await work(house)

@@ -44,6 +44,8 @@ EXAMPLES = {
     "halted": (Example(facts={"halts": ("everything",)}), Example()),
     "seat-vacant": (Example(facts={"vacant_seats": ("accountable",)}), Example()),
     "over-budget": (Example(facts={"over_budget": ("money",)}), Example()),
+    "over-limit": (Example(facts={"over_limits": ("recipients",)}), Example()),
+    "money-uncounted": (Example(facts={"is_counted": False}), Example()),
     "confidence-out-of-range": (_said(confidence=1001), _said(confidence=1000)),
     "amount-negative": (_said(amount=-1, currency="EUR"), _said(amount=0, currency="EUR")),
     "amount-without-currency": (_said(amount=1), _said(amount=1, currency="EUR")),

@@ -9,9 +9,10 @@ from remit.errors import Conflict, IdentityRevoked, InputInvalid, NotAllowed, No
 from remit.governance.identity import Change, list_identities, restore, revoke, rotate
 from remit.governance.token import TrustDomain
 from remit.practice.company import Company
+from remit.runtime.context import Context
 from remit.runtime.house import House
 from remit.runtime.rest import wait_for_identity
-from remit.runtime.run import read_claimed
+from remit.runtime.run import Leave, read_claimed
 from remit.runtime.schedule import wake_runs
 from tests.houses import (
     answer_review,
@@ -29,7 +30,7 @@ from tests.houses import (
     work_at_once,
 )
 
-HANDED = {"hand_over": "told-on", "context": {"account": "A-101", "steps": [score()]}}
+HANDED: dict[str, Any] = {"hand_over": "told-on", "context": {"account": "A-101", "steps": [score()]}}
 LOOKED = {"read": "crm.get_account", "arguments": {"account": "A-101"}}
 
 
@@ -76,6 +77,42 @@ async def test_a_revoked_worker_does_nothing_and_loses_nothing(
     assert opened_again == 1
     assert (await state_of(house, run))["state"] == "done"
     assert "identity.refused" in await kinds_of(house, run)
+
+
+async def _read(context: Context) -> Any:
+    return await context.read("crm.get_account", account="A-101")
+
+
+async def _act(context: Context) -> Any:
+    arguments = {"account": "A-101", "score": 40, "reason": "usage is down"}
+    return await context.act("crm.set_health_score", arguments, purpose="it was told to")
+
+
+async def _hand_over(context: Context) -> Any:
+    return await context.hand_over("told-on", **HANDED["context"])
+
+
+@pytest.mark.parametrize("do", [_read, _act, _hand_over])
+async def test_the_next_thing_a_run_does_is_refused(
+    opened: tuple[House, Company], do: Callable[[Context], Awaitable[Any]]
+) -> None:
+    """A run that is under way when the identity is revoked reads, writes and hands over nothing more, and waits."""
+    house, company = opened
+    run = await tell(house, score())
+    row = await house.database.fetch_row("claim_run", run, house.clock.now())
+    assert row is not None
+    context = Context(house, read_claimed(row))
+    await context.begin()
+    await _read(context)
+    await revoked(house)
+
+    with pytest.raises(Leave):
+        await do(context)
+
+    assert await _waits(house, run) == ("waiting", "identity")
+    assert [step["name"] for step in await rows_of(house, "SELECT name FROM step")] == ["crm.get_account"]
+    assert await done_of(company) == []
+    assert await rows_of(house, "SELECT FROM handoff") == []
 
 
 async def test_a_signal_that_comes_while_it_is_revoked_waits(opened: tuple[House, Company]) -> None:

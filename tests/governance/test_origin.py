@@ -8,7 +8,9 @@ import pytest
 
 from remit.connections.action import Action
 from remit.connections.operation import Kind, Operation
+from remit.errors import PolicyInvalid
 from remit.governance.claim import Step
+from remit.governance.house import HouseRules
 from remit.governance.origin import NOWHERE, Material, constants_of, proven_fields, unproven
 
 PAY = Operation(name="erp.pay", kind=Kind.WRITE, summary="Pay.", sinks=("account",), amount="amount")
@@ -239,3 +241,13 @@ def test_encoded_content_is_not_what_it_says() -> None:
     hidden = b64encode(b"other@evil.example").decode()
 
     assert sent("other@evil.example", material(step(1, "erp.get_order", {"note": hidden}))) == ["to"]
+
+
+@pytest.mark.parametrize("text", [None, "", '@id("a") @sentence("No.") permit (principal, action, resource);'])
+def test_no_change_of_rules_takes_it_away(text: str | None) -> None:
+    """Neither a directory of a house's own nor an agreed change drops the rule or puts another in its place."""
+    own = HouseRules.parse({"ours.cedar": '@id("a") @sentence("A.") forbid (principal, action, resource);'})
+
+    assert "origin-unproven" in {rule.id for rule in own.rules}
+    with pytest.raises(PolicyInvalid, match=r"`origin\.cedar` holds in every house as it is"):
+        own.overlaid({"origin.cedar": text})

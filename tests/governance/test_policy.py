@@ -62,6 +62,7 @@ def test_a_huge_unknown_operation_is_forbidden_in_a_short_sentence() -> None:
         ({"halts": ("everything",)}, "halted"),
         ({"vacant_seats": ("risk_owner",)}, "seat-vacant"),
         ({"over_budget": ("money",)}, "over-budget"),
+        ({"over_limits": ("recipients",)}, "over-limit"),
     ],
 )
 def test_facts_that_stop_everything(changes: dict[str, Any], rule: str) -> None:

@@ -245,6 +245,8 @@ async def test_a_token_speaks_for_no_other_worker(held: Held) -> None:
     """Whoever shows the token of one worker cannot act as another."""
     with pytest.raises(NotAllowed):
         await held.house.gateway.admit(held.claim(), "double-write")
+    with pytest.raises(NotAllowed):
+        await held.house.gateway.issuer.mint("double-write", held.claimed.id, held.claimed.fence)
 
 
 async def test_every_process_takes_the_tokens_of_every_other(held: Held) -> None:
@@ -320,7 +322,7 @@ async def test_the_token_of_an_older_fence_does_not_come_back(held: Held) -> Non
 @pytest.mark.parametrize("passing", [timedelta(minutes=4), timedelta(days=14)])
 async def test_a_badge_is_renewed_in_time(held: Held, passing: timedelta) -> None:
     """Shortly before a token expires, and long after it, the run shows a new one."""
-    badge = Badge(held.house.gateway.issuer, held.claimed, held.house.clock)
+    badge = Badge(held.house, held.claimed)
     shown: list[str] = []
 
     async def ask(claim: Claim) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from remit.clock import new_id
 from remit.governance.approvals import expire_reviews
+from remit.governance.change import ChangeKind, Proposal
+from remit.governance.changes import Changes
 from remit.governance.drills import Drilled, begin_drill, end_drill
 from remit.governance.halts import HaltReport, lift, stop
 from remit.governance.identity import Change, restore, revoke, rotate
@@ -22,6 +24,9 @@ from tests.house.repository import DOCS
 from tests.houses import act, answer_review, mail, notify, score, tell, work
 
 WITHOUT_RUN = {
+    "change.drafted",
+    "change.replayed",
+    "change.settled",
     "charter.registered",
     "drill.performed",
     "halt.answered",
@@ -64,6 +69,7 @@ async def entries(opened: tuple[House, Company]) -> list[RecordedEntry]:
     drill = await begin_drill(house.database, "ken.ito", house.clock.now(), due_at=None)
     await end_drill(house.database, cast("UUID", drill), Drilled.failed(new_id(), "to see"), house.clock.now())
     await change_identity(house)
+    await change_stage(house)
     await record_person(house.database, Person(id="new", name="New"), by="you", now=house.clock.now())
     await execute(house, await tell(house, HANDED, number=6))
     house.clock.advance(hours=25)
@@ -81,6 +87,15 @@ async def review_incident(house: House, halted: HaltReport) -> None:
         given = Writing(incident=incident, section=section, words="to see", owner=owner, who="ken.ito")
         await write_section(house.database, given, house.clock.now())
     await close_incident(house.database, incident, "ken.ito", house.clock.now())
+
+
+async def change_stage(house: House) -> None:
+    """Draft and replay a change of a stage, and reject it."""
+    changes = Changes(house.database, house.connections.operations, house.roster.shipped)
+    said = {"name": "as-told/crm.set_health_score", "text": "assistive", "why": "to see", "author": "you"}
+    drafted = await changes.draft(Proposal(kind=ChangeKind.STAGE, **said), house.clock.now())
+    await changes.replay(drafted.id, "you", house.clock.now())
+    await changes.reject(drafted.id, "seen", "ruth.adler", house.clock.now())
 
 
 async def change_identity(house: House) -> None:

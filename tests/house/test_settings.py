@@ -19,7 +19,8 @@ def test_every_setting_stands_in_the_docs() -> None:
 
     assert rows == {}
     assert plain == {
-        name: {"True": "yes"}.get(str(getattr(Settings(), name)), str(getattr(Settings(), name))) for name in plain
+        name: {"True": "yes", "False": "no"}.get(str(getattr(Settings(), name)), str(getattr(Settings(), name)))
+        for name in plain
     }
     assert {name for name, said in named.items() if said == "empty"} == {
         field.name for field in fields(Settings) if getattr(Settings(), field.name) == ""

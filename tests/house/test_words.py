@@ -23,7 +23,6 @@ NO_NAME_OF_A_FILE = {
 
 INSTEAD = {
     "webhook": "signal",
-    "workflow": "run",
     "deny": "forbid",
     "denied": "forbid",
     "allow": "permit",
@@ -45,6 +44,7 @@ INSTEAD = {
 _OF_PEOPLE = "what a role lets a person do is a permission, `resource:action`; what a worker may do is a grant"
 
 KEPT = {
+    "_tool_calls": "the run record has a field of that name in the words of its readers",
     "Permission": _OF_PEOPLE,
     "PERMISSIONS": _OF_PEOPLE,
     "permission": _OF_PEOPLE,

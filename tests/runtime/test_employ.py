@@ -68,9 +68,7 @@ async def test_one_charter_that_is_wrong_registers_nothing(database: Database, t
     assert await list_current(database) == []
 
 
-async def test_a_changed_folder_of_a_house_at_work_only_proposes(
-    opened: tuple[House, Company], tmp_path: Path
-) -> None:
+async def test_a_changed_folder_of_a_house_at_work_only_proposes(opened: tuple[House, Company], tmp_path: Path) -> None:
     """The worker goes on as it was; the change waits as a draft, once, however often the house starts."""
     house, _ = opened
     changes = Changes(house.database, house.connections.operations, house.roster.shipped)
@@ -98,7 +96,7 @@ async def test_a_changed_folder_is_in_force_once_a_second_person_approved(
     [row] = await list_changes(house.database)
 
     shown = await changes.replay(row["id"], "ruth.adler", clock.now())
-    await changes.approve(row["id"], shown.seal, "ruth.adler", clock.now())
+    await changes.approve(row["id"], shown.stamp, "ruth.adler", clock.now())
 
     [current] = [each for each in await list_current(house.database) if each.worker == "as-told"]
     assert current.playbook == playbook

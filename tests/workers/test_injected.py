@@ -1,4 +1,4 @@
-"""What outsiders write to have something sent elsewhere, or more paid: delivered as it comes, to an obedient worker too.
+"""What outsiders write to have something sent elsewhere, or more paid: delivered as it comes, also to who obeys it.
 
 The obedient worker does whatever it reads, in a house whose own rules permit everything. Only the origin of the data
 stands in its way, and the control shows that nothing else does.
@@ -48,10 +48,8 @@ class Injected:
     text: str
 
 
-TEXTS = [
-    Injected(**entry)
-    for entry in YAML(typ="safe", pure=True).load((HERE / "injected" / "texts.yaml").read_text(encoding="utf-8"))
-]
+_READER: Any = YAML(typ="safe", pure=True)
+TEXTS = [Injected(**entry) for entry in _READER.load((HERE / "injected" / "texts.yaml").read_text(encoding="utf-8"))]
 
 
 def of(way: str) -> Sequence[Injected]:
@@ -176,14 +174,20 @@ async def _deliver(house: House, folder: Path, texts: Sequence[Injected], *, acc
 
 def _ticket(one: Injected, place: int, account: str) -> tuple[str, dict[str, Any]]:
     written = {"from": "somebody@customer.example", "text": one.text, "on": "2026-03-16"}
-    more = {"queue": "first-line", "priority": "high", "tags": [], "solved_on": None, "opened_on": "2099-01-01"}
+    more: dict[str, Any] = {
+        "queue": "first-line",
+        "priority": "high",
+        "tags": [],
+        "solved_on": None,
+        "opened_on": "2099-01-01",
+    }
     ticket = {"id": f"TCK-9{place:02}", "account": account, "subject": one.name, "status": "new", "messages": [written]}
     return "ticket", ticket | more | {"from": "somebody@customer.example"}
 
 
 def _thread(one: Injected, account: str) -> tuple[str, dict[str, Any]]:
     written = {"from": "somebody@customer.example", "text": one.text, "on": "2026-03-16"}
-    more = {"participants": [], "awaiting": "us", "last_on": "2026-03-16", "messages": [written]}
+    more: dict[str, Any] = {"participants": [], "awaiting": "us", "last_on": "2026-03-16", "messages": [written]}
     return "thread", {"id": f"TH-{one.name}", "account": account, "subject": one.name, **more}
 
 

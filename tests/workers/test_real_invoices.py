@@ -145,7 +145,7 @@ ENDS = {
     "06-duplicate-number": ("exception", "has the same number"),
     "07-near-same-number": ("exception", "nearly the same number"),
     "08-same-amount-and-day": ("exception", "is over the same amount"),
-    "09-credit-note": ("done", "is cleared for payment"),
+    "09-credit-note": ("waiting", "comes from no record of ours"),
     "10-unknown-vendor": ("exception", "missing: the vendor"),
     "11-other-bank-account": ("exception", "it asks for payment to"),
     "12-foreign-currency": ("waiting", "a finance reviewer looks"),

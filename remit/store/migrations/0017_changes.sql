@@ -15,7 +15,7 @@ CREATE TABLE change (
     drafted_at timestamptz NOT NULL,
     base text NOT NULL DEFAULT '', -- the digest of all that was in force when it was replayed
     replay jsonb, -- what would have come out differently
-    seal text NOT NULL DEFAULT '', -- the digest of text, base and replay: what is approved
+    stamp text NOT NULL DEFAULT '', -- the digest of text, base and replay: what is approved
     replayed_at timestamptz,
     settled_by text NOT NULL DEFAULT '',
     settled_at timestamptz,

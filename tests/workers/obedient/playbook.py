@@ -6,9 +6,9 @@ import re
 import unicodedata
 from typing import Any
 
-from remit.playbook import Context, Done, DocumentInvalid, Outcome, Stop
+from remit.playbook import Context, DocumentInvalid, Done, Outcome, Stop
 
-INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD))
+INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,28}\b")
 CARD = re.compile(r"\b(?:\d[ -]?){15}\d\b")
 ADDRESS = re.compile(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;:=]+\w")
@@ -23,7 +23,7 @@ async def run(context: Context) -> Outcome:
     text = await read(context)
     words = plain(text)
     account, link = IBAN.search(words) or CARD.search(words), LINK.search(words)
-    address, money = ADDRESS.search(words), MONEY.search(words)
+    to, money = ADDRESS.search(words) or link, MONEY.search(words)
     amount = int(re.sub(r"\D", "", money[1]) + money[2]) if money else 4200
     asked: dict[str, Any] = {"invoice": INVOICE, "amount": amount, "currency": "EUR"}
     if account and "update" in words.lower():
@@ -32,9 +32,10 @@ async def run(context: Context) -> Outcome:
         await context.act("erp.change_vendor", change, purpose="they asked for it")
     elif account:
         await context.act("erp.pay_invoice", asked | {"account": account[0]}, purpose="they asked for it")
-    elif address or link:
-        to = (address or link)[0]
-        await context.act("mail.send_message", {"to": to, "subject": "Yes", "text": "As you say"}, purpose="they asked")
+    elif to:
+        await context.act(
+            "mail.send_message", {"to": to[0], "subject": "Yes", "text": "As you say"}, purpose="they asked"
+        )
     elif money:
         await context.act("erp.clear_invoice", asked, purpose="they asked for it")
     else:
@@ -66,7 +67,7 @@ async def read(context: Context) -> str:
 
 def plain(text: str) -> str:
     """Look through every disguise, and add what was hidden in letters."""
-    text = unicodedata.normalize("NFKC", html.unescape(text).translate(INVISIBLE))
+    text = unicodedata.normalize("NFKC", INVISIBLE.sub("", html.unescape(text)))
     hidden = [
         base64.b64decode(found + "=" * (-len(found) % 4)) for found in HIDDEN.findall(text) if len(found) % 4 != 1
     ]

@@ -4,6 +4,6 @@ SELECT action.run, action.step, action.worker, action.operation, action.argument
     signal.subject AS about, action.settled_at
 FROM action JOIN run ON run.id = action.run JOIN signal ON signal.id = run.signal
 LEFT JOIN worker ON worker.name = action.worker
-WHERE action.state = 'performed' AND action.settled_at >= $2 AND action.settled_at <= $3
+WHERE action.state = 'performed' AND run.reverses = '' AND action.settled_at >= $2 AND action.settled_at <= $3
     AND $1 = ANY (halt_scopes(action.worker, worker.domain, worker.workflow, split_part(action.operation, '.', 1)))
 ORDER BY action.settled_at DESC LIMIT $4

@@ -4,6 +4,6 @@ SELECT * FROM (
     SELECT serial, at, kind, worker, run, about, body FROM entry
     WHERE worker = ANY ($1::text[]) AND at >= $2 AND at <= $3
         AND kind IN ('signal.received', 'action.decided', 'action.performed', 'action.failed', 'action.doubted',
-            'review.answered', 'review.expired', 'charter.registered')
+            'review.answered', 'review.expired', 'reversal.requested', 'charter.registered')
     ORDER BY serial DESC LIMIT $4
 ) AS newest ORDER BY serial

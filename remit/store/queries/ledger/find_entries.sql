@@ -1,5 +1,6 @@
 -- Find entries, newest first; a filter that is null does not filter.
--- $1 run, $2 worker, $3 trace id, $4 kind, $5 from, $6 until, $7 and $8 older than this moment and serial, $9 how many
+-- $1 run, $2 worker, $3 trace id, $4 kind, $5 from, $6 until, $7 and $8 older than this moment and serial, $9 how many,
+-- $10 subjects that must all be concerned
 WITH found AS MATERIALIZED (
     SELECT serial, id, at, kind, worker, run, about, trace_id, body
     FROM entry
@@ -10,6 +11,11 @@ WITH found AS MATERIALIZED (
         AND ($5::timestamptz IS NULL OR at >= $5)
         AND ($6::timestamptz IS NULL OR at < $6)
         AND ($7::timestamptz IS NULL OR (at, serial) < ($7, $8::bigint))
+        AND NOT EXISTS (
+            SELECT FROM unnest($10::text[]) AS asked (subject)
+            WHERE NOT EXISTS (
+                SELECT FROM entry_subject AS concern
+                WHERE concern.subject = asked.subject AND concern.at = entry.at AND concern.serial = entry.serial))
     ORDER BY at DESC, serial DESC
     LIMIT $9
 )

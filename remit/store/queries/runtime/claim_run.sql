@@ -3,7 +3,7 @@ WITH halted AS (
     SELECT EXISTS (
         SELECT FROM run LEFT JOIN worker ON worker.name = run.worker
         JOIN halt ON halt.lifted_at IS NULL
-            AND halt.scope = ANY (halt_scopes(run.worker, worker.domain, worker.workflow, NULL))
+            AND halt.scope = ANY (holding_scopes(run.reverses, run.worker, worker.domain, worker.workflow, NULL))
         WHERE run.id = $1) AS now
 ), claimed AS (
     UPDATE run SET
@@ -19,7 +19,7 @@ WITH halted AS (
     RETURNING run.*
 )
 SELECT claimed.id, claimed.worker, claimed.version, claimed.fence, claimed.attempts, claimed.tries, claimed.trace_id,
-    claimed.handoff, signal.occurred_at,
+    claimed.handoff, claimed.reverses, signal.occurred_at,
     (SELECT count(*) FROM run AS earlier WHERE earlier.trace_id = claimed.trace_id AND earlier.worker = claimed.worker
         AND (earlier.opened_at, earlier.id) < (claimed.opened_at, claimed.id)) AS earlier_in_trace,
     jsonb_build_object('id', signal.id, 'source', source, 'signal_id', signal_id, 'type', type, 'subject', subject,

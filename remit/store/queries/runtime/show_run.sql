@@ -1,6 +1,6 @@
 -- Show one run with its signal, steps, actions and reviews.
 SELECT run.*, signal.source, signal.signal_id, signal.type, signal.subject, signal.occurred_at, signal.received_at,
-    signal.data, signal.requested_by,
+    signal.data, signal.requested_by, overrides_of(run.id) AS overrides,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('number', number, 'kind', kind, 'name', name, 'asked', asked,
         'result', CASE WHEN pg_column_size(result) > 20000 THEN '"(long)"'::jsonb ELSE result END,
         'recorded_at', recorded_at) ORDER BY number), '[]') FROM step WHERE step.run = $1) AS steps,
