@@ -18,6 +18,7 @@ import psutil
 
 from remit import clock
 from remit.governance.approvals import Answer, answer
+from remit.governance.reviews import list_reviews
 from remit.runtime.executor import execute
 from remit.runtime.inbox import receive
 from remit.runtime.runs import show_run
@@ -70,7 +71,7 @@ async def multiply(url: str, count: int) -> None:
 async def approve_one(url: str) -> float:
     """Approve one of them; give the seconds until its effect is recorded."""
     database = await Database.open(url)
-    [row] = await database.fetch("list_reviews", "open", 1)
+    [row] = await list_reviews(database, limit=1)
     begun = time.perf_counter()
     await answer(database, Answer(review=row["id"], person="you", verdict="approve"), clock.now())
     while (await show_run(database, row["run"]))["state"] != "done":  # noqa: ASYNC110  # another process does it

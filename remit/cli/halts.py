@@ -1,16 +1,19 @@
 """`remit stop`, `remit resume`, `remit halts`: the kill switch."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
+import orjson
 import typer
 
 from remit import clock
-from remit.cli.output import ago, command, print_json, say
+from remit.cli.output import ago, command, print_json, say, short
 from remit.cli.table import print_table
+from remit.errors import InputInvalid
 from remit.governance import blast_report, halts
 from remit.governance.blast_report import BlastReport, DoneAction
 from remit.governance.halts import HaltReport
 from remit.governance.scopes import KINDS
+from remit.runtime.reversals import Request, request_reversal
 from remit.settings import read_settings
 from remit.web.opening import open_connections, open_database
 
@@ -112,8 +115,48 @@ def _print(blast: BlastReport) -> None:
     print_table(("done", "operation", "about", "when", "taken back by"), cells, empty="nothing was done the day before")
 
 
+@app.command()
+@command
+async def reverse(
+    key: Annotated[str, typer.Argument(help="of the action, as `remit halt report` lists it")],
+    reason: Annotated[str, typer.Option(help="what went wrong, in a few words")] = "",
+    argument: Annotated[
+        list[str] | None, typer.Option(help="`name=value`, what the action itself does not tell; may be repeated")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Request that an action is taken back, its worker stopped or not. A second person is asked."""
+    settings = read_settings()
+    request = Request(key=key, who=settings.person, reason=reason, arguments=_arguments(argument or []))
+    async with open_database(settings) as database, open_connections(settings, database) as connected:
+        run = await request_reversal(database, connected.connections.operations, request, clock.now())
+    if as_json:
+        return print_json({"run": run})
+    say(f"run {run} takes it back, once a second person approves: `remit review list`")
+    return None
+
+
+def _arguments(given: list[str]) -> dict[str, Any]:
+    """Read `name=value` each; what is JSON counts as that, anything else as a text."""
+    if wrong := next((each for each in given if not each.partition("=")[1] or not each.partition("=")[0]), None):
+        raise InputInvalid(f"`{wrong}` is no argument. Write `name=value`")
+    return {name: _value(value) for name, _, value in (each.partition("=") for each in given)}
+
+
+def _value(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
+
+
 def _taken_back(done: DoneAction) -> str:
+    if done.requested:
+        newest = done.requested[-1]
+        return f"run {short(newest['run'])}, requested by {newest['requested_by']}: {newest['state']}"
     if done.reversal is None:
         return "nothing"
     missing = f", needs {' and '.join(done.reversal.missing)}" if done.reversal.missing else ""
-    return f"{done.reversal.operation}{missing}"
+    by_hand = "" if done.reversal.is_granted else ", by a person in the system: the charter does not grant it"
+    return f"{done.reversal.operation}{missing}{by_hand}"

@@ -1,6 +1,7 @@
 """`remit ledger`: search, verify and export the record."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,9 @@ from remit.cli import ledger_filters as filters
 from remit.cli.output import ago, command, print_json, say, short
 from remit.cli.table import print_table
 from remit.errors import InputInvalid, LedgerBroken, NotFound
+from remit.governance.completeness import measure_completeness
 from remit.governance.exports import Taking, take_ledger, take_records
+from remit.governance.gateway import Gateway
 from remit.ledger import verify_export as verifier_file
 from remit.ledger import verify_records as records_verifier_file
 from remit.ledger.check_export import check_export
@@ -25,7 +28,8 @@ from remit.ledger.sequencer import drain
 from remit.ledger.verify import Verification
 from remit.ledger.verify import verify as verify_ledger
 from remit.settings import read_settings
-from remit.web.opening import open_database
+from remit.web.ledger_filters import read_moment
+from remit.web.opening import open_connections, open_database
 
 app = typer.Typer(help="Search, verify and export the record.", no_args_is_help=True)
 
@@ -218,3 +222,36 @@ async def search(  # noqa: PLR0913  # each is a filter
         for e in entries
     ]
     return print_table(("index", "at", "kind", "worker", "run", "about"), cells, empty="no such entries")
+
+
+@app.command()
+@command
+async def completeness(
+    since: filters.Since = "",
+    until: filters.Until = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Compare what the connected systems say they did with what stands in the ledger; the last 24 hours if not said."""
+    settings = read_settings()
+    async with open_database(settings) as database, open_connections(settings, database) as connected:
+        # It has whatever is asked of a system pass the halts, as in the house that runs.
+        Gateway(database, connected.connections, connected.clock)
+        now = connected.clock.now()
+        end = read_moment(until) or now
+        found = await measure_completeness(
+            database,
+            connected.connections,
+            since=read_moment(since) or end - timedelta(days=1),
+            until=end,
+            who=settings.person,
+            now=now,
+        )
+    if as_json:
+        return print_json(found.as_json())
+    say(f"{found.share:.2%} complete: {found.recorded} of {found.effects} effects stand in the ledger")
+    say(f"compared: {', '.join(found.systems) or 'nothing'}; list nothing: {', '.join(found.unlisted) or 'none'}")
+    rows = [("missing", effect.operation, effect.key) for effect in found.missing]
+    for name in ("doubled", "unseen", "unknown"):
+        rows += [(name, "", key) for key in getattr(found, name)]
+    return print_table(("what", "operation", "key"), rows, empty="nothing is missing, doubled, unseen or unknown")

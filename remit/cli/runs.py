@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from remit.charters.charter import Domain
 from remit.cli.output import ago, command, field, in_money, print_json, say, short
 from remit.cli.table import print_table
 from remit.runtime import handoffs, runs
@@ -33,13 +34,14 @@ class HandoffState(StrEnum):
 async def list_runs(
     state: Annotated[RunState | None, typer.Option(help="only runs in this state; `exception` is the queue")] = None,
     worker: Annotated[str, typer.Option(help="only runs of this worker")] = "",
+    domain: Annotated[Domain | None, typer.Option(help="only runs of the workers of this domain")] = None,
     trace: Annotated[str, typer.Option(help="only runs of this trace: one story across domains")] = "",
     limit: Limit = 20,
     *,
     as_json: AsJson = False,
 ) -> None:
     """List runs, last changed first."""
-    which = runs.RunFilter(state=state or "", worker=worker, trace_id=trace, limit=limit)
+    which = runs.RunFilter(state=state or "", worker=worker, domain=domain or "", trace_id=trace, limit=limit)
     async with open_database(read_settings()) as database:
         rows = await runs.list_runs(database, which)
     if as_json:
@@ -84,6 +86,10 @@ async def show(
     field("trace", row["trace_id"])
     if row["reason"]:
         field("reason", row["reason"])
+    if row["reverses"]:
+        field("takes back", row["reverses"])
+    if row["overrides"]:
+        field("people", f"{', '.join(row['overrides'])} what it did")
     for review in row["reviews"]:
         field("review", f"{short(review['id'])}: {review['state']}")
     say()

@@ -177,11 +177,13 @@ class Connection:
         """
         if not isinstance(self._connector, ListsEffects):
             return None
-        await self._guarded()
+        if self.guard is not None:
+            await self.guard(self.system)
         try:
-            return await self._connector.list_effects(since, until)
-        except OutcomeUnknown as error:
-            raise SystemBusy(str(error)) from error
+            async with asyncio.timeout(self.time_limit):
+                return await self._connector.list_effects(since, until)
+        except (OutcomeUnknown, TimeoutError) as error:
+            raise SystemBusy(f"`{self.system}` did not list what it did: {error or 'no answer in time'}") from error
 
     async def close(self) -> None:
         """Let go of connections and files."""

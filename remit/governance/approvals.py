@@ -204,8 +204,8 @@ async def _tell_owner(transaction: Transaction, review: Row, what: str, now: dat
             key=f"review.decided:{review['id']}",
             kind="review.decided",
             recipient=owner,
-            title=f"`{review['worker']}` may not do what it proposed: {review['packet'].get('proposal', '')}",
-            body=what,
+            title=f"`{review['worker']}` may not do what it proposed: `{review['packet'].get('operation', '')}`",
+            body=f"{review['packet'].get('proposal', '')}\n{what}",
             link=f"/reviews/{review['id']}",
         )
         await notify(transaction, notice, now=now)

@@ -152,7 +152,7 @@ class Gateway:
                 if seats := case.facts.vacant_seats:
                     await tell_vacant(record.transaction, case.action, mandate, seats, record.now)
                 if case.review and case.review.state == "approved":
-                    await record.transaction.execute("close_review", case.review.id, "lapsed", record.now)
+                    await record.transaction.execute("lapse_review", case.review.id)
                 await tell_reached(record.transaction, mandate.charter, case.facts.over_budget, record.now)
                 return await record.forbidden(decision)
             case Verdict.REVIEW:

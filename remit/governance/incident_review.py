@@ -40,7 +40,9 @@ async def write_review(database: Database, incident: UUID) -> str:
     entries = await database.fetch("list_incident_entries", workers, row["set_at"] - _BEFORE, until, _MOST)
     known = [each for each in map(_known, entries) if _concerns(each, row["scope"])]
     sections = await database.fetch("list_sections", incident)
-    parts = (_head(row), _timeline(row, known), _triggers(known), _actions(known), _decisions(known), _answers(known))
+    reversals = await database.fetch("list_reversals", row["scope"], row["set_at"] - _BEFORE)
+    told = (_triggers(known), _actions(known), _taken_back(reversals), _decisions(known), _answers(known))
+    parts = (_head(row), _timeline(row, known), *told)
     return "\n".join(line for part in (*parts, _written(sections)) for line in part) + "\n"
 
 
@@ -105,6 +107,16 @@ def _actions(known: Sequence[_Known]) -> Iterator[str]:
         for each in known
         if each.kind in {"action.performed", "action.failed", "action.doubted"}
     )
+
+
+def _taken_back(reversals: Sequence[Row]) -> Iterator[str]:
+    yield from _headed("What was to be taken back")
+    told = [
+        f"- `{row['key']}` by `{_line(row['operation'])}`, requested by {_line(row['requested_by'])}: "
+        f"{row['action_state'] or row['state']}, run `{row['run']}`"
+        for row in reversals
+    ]
+    yield from told or ["Nobody requested a reversal."]
 
 
 def _decisions(known: Sequence[_Known]) -> Iterator[str]:

@@ -105,7 +105,7 @@ def _words(text: str) -> str:
 
 async def _tell(transaction: Transaction, review: Row, what: tuple[str, str, str], now: datetime) -> None:
     key, recipient, body = what
-    title = f"about a review: {review['packet'].get('proposal') or review['operation']}"
+    title = f"about a review of `{review['operation']}`"
     link = f"/reviews/{review['id']}"
     notice = Notice(key=key, kind=key.partition(":")[0], recipient=recipient, title=title, body=body, link=link)
     await notify(transaction, notice, now=now)

@@ -104,13 +104,14 @@ def _moment(review: Mapping[str, Any], share: float) -> datetime:
 
 async def _tell(transaction: Transaction, review: Row, what: str, recipients: Sequence[str], now: datetime) -> None:
     kind, packet = what.partition(":")[0], review["packet"]
+    by_when = f"No answer until {review['expires_at']:%Y-%m-%d %H:%M} UTC counts as reject."
     notices = [
         Notice(
             key=f"review.{what}:{review['id']}:{recipient}",
             kind=f"review.{kind}",
             recipient=recipient,
-            title=f"{_SAID[kind]}: {packet.get('proposal') or packet.get('question', '')}",
-            body=f"{packet.get('purpose', '')}\nNo answer until {review['expires_at']:%Y-%m-%d %H:%M} UTC counts as reject.",
+            title=f"{_SAID[kind]}: `{packet.get('operation', '')}` of {packet.get('worker', '')}",
+            body=f"{packet.get('proposal', '')}\n{packet.get('purpose', '')}\n{by_when}",
             link=f"/reviews/{review['id']}",
         )
         for recipient in dict.fromkeys(recipients)

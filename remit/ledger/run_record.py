@@ -20,7 +20,7 @@ FIELDS = (
 )
 """What a record holds, in this order."""
 
-_PROCESS = re.compile(r"(?m)^process:[ \t]*(['\"]?)(.+?)\1[ \t]*$")
+_PROCESS = re.compile(r"(?m)^process:[ \t]*(['\"]?)(.+?)\1[ \t\r]*$")
 _STATES = {
     "forbidden": "no rule permits it",
     "waiting": "it waits",

@@ -14,7 +14,9 @@ from datetime import UTC, datetime, timedelta
 from remit.charters.trigger import next_due
 from remit.errors import RemitError
 from remit.governance.approvals import expire_reviews
+from remit.governance.bypasses import end_due_bypasses
 from remit.governance.erasure import enforce_retention
+from remit.governance.review_rota import remind_reviews
 from remit.governance.spikes import watch_spikes
 from remit.runtime.handoffs import fail_overdue
 from remit.runtime.house import House
@@ -43,7 +45,7 @@ async def keep_time(house: House, *, stop: asyncio.Event) -> None:
         if looks % _RARELY == 0:
             await _safely(house, now, _enforce_retention)
             await _safely(house, now, _refresh_roster, open_unhalted, find_forgotten, forget_old_jobs)
-        await _safely(house, now, wake_runs, run_out_timers, _expire, _fail_handoffs)
+        await _safely(house, now, wake_runs, run_out_timers, _expire, _remind, _end_bypasses, _fail_handoffs)
         if await _safely(house, cron_since, send_cron_signals):
             cron_since = now
         if looks % _SELDOM == 0:
@@ -121,6 +123,14 @@ def _signal(whose: tuple[str, str], moment: str, now: datetime, *, about: str, s
 
 async def _expire(house: House, now: datetime) -> None:
     await expire_reviews(house.database, now)
+
+
+async def _remind(house: House, now: datetime) -> None:
+    await remind_reviews(house.database, now)
+
+
+async def _end_bypasses(house: House, now: datetime) -> None:
+    await end_due_bypasses(house.database, now)
 
 
 async def _fail_handoffs(house: House, now: datetime) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from fastapi import FastAPI
 
 from remit.runtime.house import House
-from remit.web import changes, connections, drills, halts, health, identities, incidents, ledger, limits, notices, passkeys, provider_sign_in, reviews, rules, runs, seats, sign_in, signals, subjects, workers
+from remit.web import changes, connections, drills, halts, health, identities, incidents, ledger, limits, notices, passkeys, provider_sign_in, reversals, reviews, rules, runs, seats, sign_in, signals, subjects, workers
 from remit.web.door import Door
 from remit.web.problems import PROBLEM, add_problems
 from remit.web.ways import SignInWays
@@ -18,7 +18,7 @@ personal token. The token in `api.token` of the data directory acts for whoever 
 as that person has no sign-in of their own.
 """
 
-ROOMS = (sign_in, provider_sign_in, signals, runs, reviews, workers, limits, rules, changes, identities, seats, notices, passkeys, subjects, connections, halts, incidents, drills, ledger, health)
+ROOMS = (sign_in, provider_sign_in, signals, runs, reviews, workers, limits, rules, changes, identities, seats, notices, passkeys, subjects, connections, halts, reversals, incidents, drills, ledger, health)
 """Each with its part of the paths."""
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from remit.charters.charter import Domain
 from remit.runtime import runs
 from remit.runtime.handoffs import list_handoffs
 from remit.runtime.run import RunState
@@ -30,6 +31,8 @@ class ListedRun(BaseModel):
     type: str = Field(description="of the signal it began with")
     subject: str
     source: str
+    reverses: str = Field(description="the key of the action it takes back, empty when it does the worker's own work")
+    overrides: list[str] = Field(description="what people overrode in it: `edited`, `rejected`, `stopped`, `reversed`")
 
 
 class ShownRun(ListedRun):
@@ -78,12 +81,15 @@ async def list_runs(  # each is a filter in the query
     _: AskedPerson,
     state: RunState | None = None,
     worker: Word = "",
+    domain: Domain | None = None,
     trace_id: Word = "",
     before: Annotated[Moment | None, Query(description="the `changed_at` of the last run of the page before")] = None,
     limit: Limit = 50,
 ) -> list[dict[str, Any]]:
     """List runs; all filters given must hold."""
-    which = runs.RunFilter(state=state or "", worker=worker, trace_id=trace_id, before=before, limit=limit)
+    which = runs.RunFilter(
+        state=state or "", worker=worker, domain=domain or "", trace_id=trace_id, before=before, limit=limit
+    )
     return [dict(row) for row in await runs.list_runs(house.database, which)]
 
 

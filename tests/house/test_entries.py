@@ -6,6 +6,8 @@ from uuid import UUID
 import pytest
 
 from remit.clock import new_id
+from remit.errors import SignInRefused
+from remit.governance.accounts import set_password, sign_in
 from remit.governance.approvals import expire_reviews
 from remit.governance.change import ChangeKind, Proposal
 from remit.governance.changes import Changes
@@ -13,6 +15,8 @@ from remit.governance.drills import Drilled, begin_drill, end_drill
 from remit.governance.halts import HaltReport, lift, stop
 from remit.governance.identity import Change, restore, revoke, rotate
 from remit.governance.incidents import Section, Writing, close_incident, write_section
+from remit.governance.linking import Known, welcome
+from remit.governance.personal_tokens import list_tokens, mint_token, revoke_token
 from remit.governance.roles import Person, record_person
 from remit.ledger.entry import EntryKind
 from remit.ledger.read import RecordedEntry, Search, find_entries
@@ -38,7 +42,13 @@ WITHOUT_RUN = {
     "incident.closed",
     "incident.opened",
     "incident.written",
+    "password.set",
+    "person.linked",
     "person.saved",
+    "session.opened",
+    "session.refused",
+    "token.minted",
+    "token.revoked",
 }
 HANDED = {"hand_over": "told-on", "context": {"account": "A-101", "steps": [score()]}}
 
@@ -70,6 +80,7 @@ async def entries(opened: tuple[House, Company]) -> list[RecordedEntry]:
     await end_drill(house.database, cast("UUID", drill), Drilled.failed(new_id(), "to see"), house.clock.now())
     await change_identity(house)
     await change_stage(house)
+    await sign_people_in(house)
     await record_person(house.database, Person(id="new", name="New"), by="you", now=house.clock.now())
     await execute(house, await tell(house, HANDED, number=6))
     house.clock.advance(hours=25)
@@ -106,6 +117,20 @@ async def change_identity(house: House) -> None:
     await tell(house, score(), number="refused")
     await work(house)
     await restore(house.database, changes[1], house.clock.now())
+
+
+async def sign_people_in(house: House) -> None:
+    """Have a person sign in with a password and by a provider, be refused, and have a token made and revoked."""
+    database, now = house.database, house.clock.now()
+    await set_password(database, "ken.ito", "seven green bottles", "ken.ito", now)
+    await sign_in(database, ("ken.ito", "seven green bottles"), "127.0.0.1", now)
+    with pytest.raises(SignInRefused):
+        await sign_in(database, ("ken.ito", "seven red bottles"), "127.0.0.1", now)
+    known = Known(issuer="https://id", subject="7", name="New", user_name="new", mail="", groups=["a"])
+    await welcome(database, known, {"a": ("on-call",)}, now)
+    await mint_token(database, "ken.ito", 1, "ken.ito", now)
+    [token] = await list_tokens(database, "ken.ito", now)
+    await revoke_token(database, "ken.ito", token["id"], "ken.ito", now)
 
 
 async def test_every_entry_has_the_fields_the_page_says(entries: list[RecordedEntry]) -> None:

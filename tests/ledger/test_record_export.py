@@ -1,23 +1,23 @@
 """An export of records says what the entries say, and only what is exactly that verifies."""
 
 import csv
+import hashlib
 import io
 import json
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
-from remit.canonical import canonical
 from remit.errors import InputInvalid
 from remit.ledger import verify_records as verifier
 from remit.ledger.check_export import check_export
 from remit.ledger.entry import Entry, EntryKind, append
 from remit.ledger.note import Signer
+from remit.ledger.proof import InclusionProof
 from remit.ledger.read import Search
 from remit.ledger.record_export import Wanted, export_records
 from remit.ledger.records import Format
@@ -115,8 +115,6 @@ async def test_a_record_signed_with_other_words_is_found(exported: Path, signer:
 
 def _sign_again(folder: Path, signer: Signer, form: Format) -> None:
     """Sign the files as they are, as the holder of the key could."""
-    import hashlib  # noqa: PLC0415
-
     text = (folder / "manifest").read_text().rpartition("\n\n")[0] + "\n"
     lines = [
         f"sha256 {hashlib.sha256((folder / line.split()[2]).read_bytes()).hexdigest()} {line.split()[2]}"
@@ -125,3 +123,104 @@ def _sign_again(folder: Path, signer: Signer, form: Format) -> None:
         for line in text.splitlines()
     ]
     (folder / "manifest").write_text(signer.sign("\n".join(lines) + "\n"))
+
+
+async def test_a_table_has_a_row_for_each_entry(database: Database, signer: Signer, fill: Fill, tmp_path: Path) -> None:
+    """CSV and Parquet hold the same rows, newest first; Parquet with types."""
+    entries = await fill(5)
+    await drain(database, signer)
+    for form in (Format.CSV, Format.PARQUET):
+        await _export(database, signer, tmp_path / form, Wanted(form=form, search=Search()))
+
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "csv/records.csv").read_bytes().decode(), newline="")))
+    table = pq.read_table(tmp_path / "parquet/records.parquet")
+
+    assert table.schema.equals(SCHEMA)
+    assert [row["id"] for row in rows] == table["id"].to_pylist() == [str(entry.id) for entry in reversed(entries)]
+    assert [row["run"] for row in rows] == [run or "" for run in table["run"].to_pylist()]
+    assert table["at"].to_pylist() == [entry.at for entry in reversed(entries)]
+    assert [json.loads(row["body"]) for row in rows] == [entry.body for entry in reversed(entries)]
+
+
+async def test_no_cell_is_a_formula(database: Database, signer: Signer, tmp_path: Path) -> None:
+    """Whatever an outsider wrote, no cell begins as a formula does; quotes, commas and lines are kept as they are."""
+    nasty = ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "＝1", 'a"b,c\r\nd']
+    async with database.transaction() as transaction:
+        await append(transaction, *(Entry(kind=EntryKind.HALT_SET, body={}, about=text) for text in nasty))
+    await drain(database, signer)
+
+    folder = await _export(database, signer, tmp_path / "csv", Wanted(form=Format.CSV, search=Search()))
+
+    text = (folder / "records.csv").read_bytes().decode()
+    cells = [row["about"] for row in csv.DictReader(io.StringIO(text, newline=""))]
+    assert cells[::-1] == [f"'{each}" for each in nasty[:-1]] + nasty[-1:]
+    assert text.count("\r\n") == len(nasty) + 2  # the head, and the lines within a quoted cell
+
+
+async def test_only_what_is_signed_is_exported(database: Database, signer: Signer, fill: Fill, tmp_path: Path) -> None:
+    """An entry that waits for its index is in no export; an empty ledger gives an empty one, and both verify."""
+    empty = await _export(database, signer, tmp_path / "empty", Wanted(form=Format.PARQUET, search=Search()))
+    await fill(2)
+    await drain(database, signer)
+    await fill(1)
+
+    folder = await _export(database, signer, tmp_path / "two", Wanted(form=Format.OCSF, search=Search()))
+
+    key = signer.verifier.as_text()
+    assert (check_export(empty, key).is_whole, check_export(empty, key).records) == (True, 0)
+    assert (check_export(folder, key).is_whole, check_export(folder, key).records) == (True, 2)
+
+
+async def test_an_export_of_several_pages_is_whole(
+    database: Database, signer: Signer, fill: Fill, tmp_path: Path
+) -> None:
+    """Pages meet without a gap or an overlap, and each group of rows is one page."""
+    await fill(2300)
+    await drain(database, signer)
+
+    folder = await _export(database, signer, tmp_path / "all", Wanted(form=Format.PARQUET, search=Search()))
+
+    file = pq.ParquetFile(folder / "records.parquet")
+    assert [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)] == [1000, 1000, 300]
+    assert file.read(columns=["index"])["index"].to_pylist() == list(range(2299, -1, -1))
+    assert check_export(folder, signer.verifier.as_text()).is_whole
+
+
+async def test_the_verifier_runs_alone(exported: Path, tmp_path: Path) -> None:
+    """Copied elsewhere, the one file checks an export with nothing of ours beside it."""
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    shutil.copy(verifier.__file__, alone / "check.py")
+    key = tmp_path / "key.pub"
+    shutil.copy(exported / "ledger.pub", key)
+    command = [sys.executable, "-I", "check.py", str(exported), "--key", str(key)]
+
+    good = subprocess.run(command, cwd=alone, capture_output=True, text=True, check=False)
+    (exported / "checkpoint").write_bytes((exported / "checkpoint").read_bytes() + b"\n")
+    bad = subprocess.run(command, cwd=alone, capture_output=True, text=True, check=False)
+
+    assert (good.returncode, bad.returncode) == (0, 1)
+    assert good.stdout.startswith("whole: ")
+    assert bad.stdout == "BROKEN: `checkpoint` is not the file that was signed\n"
+
+
+async def test_each_proof_is_one_others_read(exported: Path, signer: Signer) -> None:
+    """A proof with the checkpoint behind it is a proof in the format tlog-proof, of the entry's bytes."""
+    checkpoint = (exported / "checkpoint").read_text()
+    for line in (exported / "proofs.jsonl").read_text().splitlines():
+        proof = json.loads(line)
+
+        read = InclusionProof.from_text(proof["proof"] + checkpoint)
+
+        assert read.check(proof["entry"].encode(), signer.verifier).size == 300
+
+
+async def test_a_search_that_makes_no_sense_leaves_nothing(database: Database, signer: Signer, tmp_path: Path) -> None:
+    """The words are those of the search, and no manifest is written."""
+    (tmp_path / "out").mkdir()
+    wanted = Wanted(form=Format.CSV, search=Search(about="A-101"))
+
+    with pytest.raises(InputInvalid):
+        await export_records(database, signer, wanted, tmp_path / "out")
+
+    assert not (tmp_path / "out/manifest").exists()

@@ -1,5 +1,6 @@
 """Posts to an address on the web, and tells in the house's words what came of it."""
 
+import logging
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,6 +12,9 @@ from remit.errors import OutcomeUnknown, SystemBusy, SystemRefused
 _PATIENCE: Final = 10.0  # seconds
 _LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
 _LATER: Final = {408, 425, 429}
+
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log every address, which can be a secret
+logging.getLogger("httpcore").setLevel(logging.INFO)  # it would log the headers of answers
 
 
 def is_safe(url: str) -> bool:

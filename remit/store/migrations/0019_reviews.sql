@@ -119,12 +119,12 @@ CREATE FUNCTION holds(roles text[], role text, domain text) RETURNS boolean LANG
 RETURN role = ANY (roles) OR role || '@' || domain = ANY (roles);
 
 -- Whether what somebody said still counts: who said it, and who lent the role, are here and it is theirs.
-CREATE FUNCTION still_counts(who text, role text, under uuid, domain text) RETURNS boolean LANGUAGE sql STABLE
+CREATE FUNCTION still_counts(who text, as_role text, under uuid, place text) RETURNS boolean LANGUAGE sql STABLE
 RETURN EXISTS (
     SELECT FROM person LEFT JOIN delegation ON delegation.id = under
     LEFT JOIN person AS lender ON lender.id = delegation.delegator
-    WHERE person.id = who AND person.is_active AND CASE WHEN under IS NULL THEN holds(person.roles, role, domain)
-        ELSE delegation.ended_at IS NULL AND lender.is_active AND holds(lender.roles, role, domain) END);
+    WHERE person.id = who AND person.is_active AND CASE WHEN under IS NULL THEN holds(person.roles, as_role, place)
+        ELSE delegation.ended_at IS NULL AND lender.is_active AND holds(lender.roles, as_role, place) END);
 
 -- Who can answer a review at a moment, under which of its roles, and by whose delegation when it is not their own.
 CREATE FUNCTION answerers(number uuid, moment timestamptz)

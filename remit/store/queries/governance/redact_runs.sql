@@ -8,6 +8,11 @@ actions AS (
     UPDATE action SET arguments = nothing, result = nothing, decision = decision - 'asked' FROM erased WHERE run IN (SELECT id FROM redacted)),
 answers AS (
     UPDATE answer SET reason = '' FROM review WHERE review.id = answer.review AND review.run IN (SELECT id FROM redacted)),
+questions AS (
+    UPDATE question SET words = '', reply = '' FROM review
+    WHERE review.id = question.review AND review.run IN (SELECT id FROM redacted)),
+corrections AS (
+    UPDATE feedback SET reason = '', changes = nothing FROM erased WHERE run IN (SELECT id FROM redacted)),
 reviews AS (
     UPDATE review SET arguments = nothing, packet = nothing || jsonb_build_object('about', packet -> 'about', 'charter', packet -> 'charter')
     FROM erased WHERE run IN (SELECT id FROM redacted)),
