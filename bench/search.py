@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from remit import clock
@@ -70,7 +71,7 @@ async def _employ(database: Database) -> None:
 async def _fill(database: Database, stories: int) -> UUID:
     """Write the stories in order of time; give the run of one in the middle."""
     start, run = time.perf_counter(), clock.new_id()
-    seeded = random.Random(7)  # noqa: S311  # it makes data
+    seeded = random.Random(7)
     for first in range(0, stories, _STORIES_AT_ONCE):
         entries: list[Entry] = []
         for number in range(first, min(first + _STORIES_AT_ONCE, stories)):
@@ -90,7 +91,7 @@ def _make_story(number: int, at: datetime, seeded: random.Random) -> list[Entry]
     about = f"{noun}:{noun[:3].upper()}-{seeded.randrange(count)}"
     arguments = {noun: about.partition(":")[2], "account": f"A-{int(seeded.paretovariate(0.1)) % 20_000}"}
     person = f"person-{seeded.randrange(30)}"
-    bodies = [
+    bodies: list[tuple[EntryKind, dict[str, Any]]] = [
         (EntryKind.SIGNAL_RECEIVED, {"type": f"{noun}.arrived", "data": arguments, "requested_by": ""}),
         (EntryKind.ACTION_DECIDED, {"action": {"operation": "erp.hold", "arguments": arguments}, "state": "waiting"}),
         (EntryKind.REVIEW_ANSWERED, {"person": person, "verdict": "approve", "reason": "seen", "step": 1}),
@@ -114,7 +115,7 @@ async def _settle(database: Database) -> None:
 
 def _searches(run: UUID) -> dict[str, Search]:
     middle = _BEGAN + _LASTS / 2
-    of_time = {"since": middle, "until": middle + timedelta(days=7)}
+    of_time: dict[str, Any] = {"since": middle, "until": middle + timedelta(days=7)}
     often, rare = "account:A-1", "account:A-19999"
     return {
         "everything": Search(),

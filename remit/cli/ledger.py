@@ -96,10 +96,11 @@ def _tell(found: Verification, *, quiet: bool) -> None:
 
 @app.command("export")
 @command
-async def export_(  # noqa: PLR0913  # each is a filter
+async def export_(  # noqa: PLR0913, PLR0917  # each is a filter
     directory: Annotated[Path, typer.Argument(help="a folder that is empty or not there yet")],
     form: Annotated[
-        str, typer.Option("--format", help="`ledger`: all of it; or `runs`, `ocsf`, `csv`, `parquet`: what is asked for")
+        str,
+        typer.Option("--format", help="`ledger`: all of it; or `runs`, `ocsf`, `csv`, `parquet`: what is asked for"),
     ] = "ledger",
     run: filters.Run = "",
     worker: filters.Worker = "",
@@ -183,7 +184,7 @@ async def check_export_(
 
 @app.command()
 @command
-async def search(  # noqa: PLR0913  # each is a filter
+async def search(  # noqa: PLR0913, PLR0917  # each is a filter
     run: filters.Run = "",
     worker: filters.Worker = "",
     workflow: filters.Workflow = "",

@@ -13,7 +13,9 @@ from remit.web.ledger_filters import read_moment, subjects_named
 Run = Annotated[str, typer.Option("--run", help="entries of this run")]
 Worker = Annotated[str, typer.Option("--worker", help="entries of this worker")]
 Workflow = Annotated[str, typer.Option("--workflow", help="entries of this business process")]
-About = Annotated[list[str] | None, typer.Option("--about", help="entries that concern this, `kind:id`; may be repeated")]
+About = Annotated[
+    list[str] | None, typer.Option("--about", help="entries that concern this, `kind:id`; may be repeated")
+]
 Account = Annotated[str, typer.Option("--account", help="entries that concern this account")]
 Ticket = Annotated[str, typer.Option("--ticket", help="entries that concern this ticket")]
 Invoice = Annotated[str, typer.Option("--invoice", help="entries that concern this invoice")]

@@ -54,7 +54,7 @@ async def costs(
     if as_json:
         return print_json(writes if actions else outcomes)
     if actions:
-        cells = [(one.worker, one.operation, one.run, _price(one.cost)) for one in writes]
+        cells = [(one.worker, one.operation, str(one.run), _price(one.cost)) for one in writes]
         return print_table(("worker", "operation", "run", "cost"), cells, empty="nothing took effect")
     columns = ("worker", "outcome", "runs", "cost", "each", "a write", "tokens", "calls", "writes")
     return print_table(columns, [_cells(one) for one in outcomes], empty="no run was opened")

@@ -5,7 +5,26 @@ from typing import Annotated
 
 import typer
 
-from remit.cli import changes, charters, drills, halts, identities, incidents, ledger, limits, passkeys, people, reviews, rules, runs, sign_in, signals, subjects, vault, witness
+from remit.cli import (
+    changes,
+    charters,
+    drills,
+    halts,
+    identities,
+    incidents,
+    ledger,
+    limits,
+    passkeys,
+    people,
+    reviews,
+    rules,
+    runs,
+    sign_in,
+    signals,
+    subjects,
+    vault,
+    witness,
+)
 from remit.cli.doctor import doctor
 from remit.cli.notices import notices
 from remit.cli.output import say

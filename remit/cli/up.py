@@ -10,7 +10,7 @@ import logging
 import signal
 import socket
 from collections.abc import Coroutine, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -113,7 +113,7 @@ def _api(house: House, settings: Settings, listening: socket.socket, stop: async
     ways = read_ways(settings, vault)
     app = create_app(house, token=token, person=settings.person, hosts=settings.hosts, ways=ways)
     app.state.signer = load_signer(settings.data_directory)
-    app.mount("/scim", create_scim(house.database, vault, ways.groups, house.clock))
+    app.mount("/scim", cast("Any", create_scim(house.database, vault, ways.groups, house.clock)))
     port = listening.getsockname()[1]
 
     def begun() -> None:

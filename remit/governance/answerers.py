@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from remit.charters.role import Role
 from remit.errors import Conflict, NotAllowed, NotFound
+from remit.governance.authority import Permission, roles_with
 from remit.governance.roles import person
 from remit.governance.scopes import frozen
 from remit.store.database import Row, Transaction
@@ -22,6 +24,10 @@ _WHY: Final[Mapping[str, str]] = {
     "stage": "you proposed how far this worker is trusted with it",
     "rule": "you wrote the house rule that asks",
 }
+
+_APPROVING: Final = frozenset({*roles_with(Permission.REVIEWS_ANSWER), Role.RISK_OWNER, Role.DOMAIN_LEAD})
+"""The roles that may say whether something happens. Who runs the house or its systems is none of them; they only say
+whether a doubtful write did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +111,16 @@ async def standing_of(transaction: Transaction, review: Row, who: str, now: date
         if stand_in := next((row["person"] for row in answers if row["delegator"] == who), ""):
             raise Conflict(f"`{stand_in}` has answered this review under your role. It waits for somebody else")
         raise NotAllowed(f"this review asks {' and '.join(review['roles'])}; `{who}` is none of these")
+    if review["kind"] == "action":
+        offers = [offer for offer in offers if Role(offer.role) in _APPROVING]
+        if not offers:
+            raise NotAllowed(f"`{who}` runs systems, and may not approve exceptions: ask {_askable()}")
     taken = {row["role"] for row in answers if row["counts"]}
     return min(offers, key=lambda offer: (offer.role in taken, bool(offer.delegator)))
+
+
+def _askable() -> str:
+    return ", ".join(sorted(_APPROVING))
 
 
 def current_answers(review: Row, answers: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

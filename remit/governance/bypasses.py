@@ -8,7 +8,7 @@ approvals do not lift: no prohibition, halt, budget or vacant seat; nor the rule
 data among them. Every decision that rests on it says so. The runs of the two people themselves are reviewed as ever.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -16,12 +16,16 @@ from uuid import UUID
 
 from remit import clock
 from remit.charters.charter import Domain
+from remit.charters.registry import show_worker
 from remit.charters.role import Role
 from remit.errors import Conflict, InputInvalid, NotAllowed, NotFound
 from remit.governance.authority import Permission, roles_with
 from remit.governance.claim import as_kept
+from remit.governance.house import HouseRules
 from remit.governance.notices import Notice, notify, to_role
+from remit.governance.policy import is_bypassable
 from remit.governance.roles import person
+from remit.governance.rulebook import read_rulebook
 from remit.ledger.entry import Entry, EntryKind, append
 from remit.store.database import Database, Row, Transaction
 
@@ -41,24 +45,17 @@ class Bypass:
     lasts: timedelta
 
 
-async def ask_bypass(
-    database: Database, asked: Bypass, by: str, now: datetime, *, bypassable: Collection[str]
-) -> UUID:
-    """Ask for a bypass; nothing rests before a second person grants it. Give its number.
-
-    Args:
-        database: Where it is kept.
-        asked: What is to rest.
-        by: Who asks.
-        now: The moment, from which on its time runs.
-        bypassable: The ids of the rules that may be bypassed, of the house and of the charters.
+async def ask_bypass(database: Database, shipped: HouseRules, asked: Bypass, by: str, now: datetime) -> UUID:
+    """Ask for a bypass; nothing rests before a second person grants it. Give its number; its time runs from now on.
 
     Raises:
         NotAllowed: This person may not ask for one there.
+        NotFound: There is no such worker.
         InputInvalid: It names no rule that may be bypassed, gives no reason, or would last longer than four hours.
     """
     reason = as_kept(asked.reason).strip()
-    _check(asked, reason, bypassable)
+    _check(asked, reason)
+    await _check_rule(database, shipped, asked)
     number, until = clock.new_id(), now + asked.lasts
     async with database.transaction() as transaction:
         (await person(transaction, by)).check(Permission.REVIEWS_BYPASS, asked.domain)
@@ -71,17 +68,32 @@ async def ask_bypass(
     return number
 
 
-def _check(asked: Bypass, reason: str, bypassable: Collection[str]) -> None:
+def _check(asked: Bypass, reason: str) -> None:
     if asked.domain not in set(Domain):
         raise InputInvalid(f"`{asked.domain[:40]}` is no domain. Known are {', '.join(Domain)}")
-    if asked.rule and asked.rule not in bypassable:
-        raise InputInvalid(f"`{asked.rule[:100]}` is no rule that may be bypassed. `remit rules` shows those that ask people")
     if not asked.rule and not (asked.worker and asked.operation):
         raise InputInvalid("this does not say what is to rest. Name a rule, or a worker and its operation")
     if not timedelta() < asked.lasts <= _LONGEST:
         raise InputInvalid("a bypass lasts four hours at most. Say how many minutes")
     if not reason:
         raise InputInvalid("a bypass needs a reason, which stands in the record")
+
+
+async def _check_rule(database: Database, shipped: HouseRules, asked: Bypass) -> None:
+    """Make sure that the rule may be bypassed: one of the house, or one of the charter of the worker named."""
+    own = set[str]()
+    if asked.worker:
+        record = await show_worker(database, asked.worker)
+        if record.domain != asked.domain:
+            raise InputInvalid(f"`{asked.worker}` works in {record.domain}. Ask for a bypass there")
+        own = {f"review:{rule.name}" for rule in record.review_checkpoints}
+    book = await read_rulebook(database, shipped)
+    known = own | {rule.id for rule in book.rules.rules if is_bypassable(rule)}
+    if asked.rule and asked.rule not in known:
+        raise InputInvalid(
+            f"`{asked.rule[:100]}` is no rule that may be bypassed. `remit rules` shows those of the house that ask "
+            "people; for one of a charter, name its worker too"
+        )
 
 
 async def grant_bypass(database: Database, number: UUID, by: str, now: datetime) -> None:
@@ -103,7 +115,9 @@ async def grant_bypass(database: Database, number: UUID, by: str, now: datetime)
         (await person(transaction, row["asked_by"])).check(Permission.REVIEWS_BYPASS, row["domain"])
         await transaction.execute("grant_bypass", number, by, now)
         await append(transaction, _entry(EntryKind.BYPASS_GRANTED, row, by, now))
-        said = f"{row['asked_by']} and {by} bypass {_what(row)} until {row['until']:%Y-%m-%d %H:%M} UTC: {row['reason']}"
+        said = (
+            f"{row['asked_by']} and {by} bypass {_what(row)} until {row['until']:%Y-%m-%d %H:%M} UTC: {row['reason']}"
+        )
         await _tell(transaction, row, "granted", _watchers(row), said, now)
 
 
@@ -132,7 +146,9 @@ async def end_due_bypasses(database: Database, now: datetime) -> int:
         return len(rows)
 
 
-async def list_bypasses(database: Database, now: datetime, *, is_running: bool = True, limit: int = 100) -> Sequence[Row]:
+async def list_bypasses(
+    database: Database, now: datetime, *, is_running: bool = True, limit: int = 100
+) -> Sequence[Row]:
     """List bypasses, newest first: those asked for or in force, or all there ever were."""
     return await database.fetch("list_bypasses", is_running, now, limit)
 
@@ -158,7 +174,11 @@ async def _ended(transaction: Transaction, row: Row, by: str, now: datetime) -> 
 
 def _entry(kind: EntryKind, row: Row, by: str, now: datetime) -> Entry:
     names = ("domain", "rule", "operation", "reason", "asked_by", "granted_by")
-    body: dict[str, Any] = {"bypass": row["id"], **{name: row[name] for name in names}, "until": row["until"].isoformat()}
+    body: dict[str, Any] = {
+        "bypass": row["id"],
+        **{name: row[name] for name in names},
+        "until": row["until"].isoformat(),
+    }
     if kind is EntryKind.BYPASS_GRANTED:
         body["granted_by"] = by
     return Entry(kind=kind, body=body | {"by": by}, worker=row["worker"], at=now)

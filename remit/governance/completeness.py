@@ -74,7 +74,7 @@ class _Recorded:
         return key in self.keys or key.partition(":")[0] in self.erased_runs
 
 
-async def measure_completeness(  # noqa: PLR0913  # a span of time is two arguments
+async def measure_completeness(
     database: Database, connections: Connections, *, since: datetime, until: datetime, who: str, now: datetime
 ) -> Completeness:
     """Compare effects with entries, and write down what came out.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from remit.errors import InputInvalid
 from remit.store.database import Database
@@ -47,7 +48,7 @@ class OutcomeCost:
 class ActionCost:
     """One write that took effect, with its share of what its run cost."""
 
-    run: str
+    run: UUID
     step: int
     worker: str
     operation: str
@@ -72,7 +73,7 @@ async def action_costs(database: Database, period: Period, *, limit: int) -> lis
         InputInvalid: The period ends before it begins.
     """
     rows = await database.fetch("list_action_costs", *_checked(period), limit)
-    return [ActionCost(**{**row, "run": str(row["run"])}) for row in rows]
+    return [ActionCost(**row) for row in rows]
 
 
 def _checked(period: Period) -> tuple[datetime, datetime, str]:

@@ -62,7 +62,7 @@ async def take_ledger(database: Database, signer: Signer, taking: Taking) -> Exp
     """
     async with _making(database, taking) as folder:
         done = await export(database, signer, folder)
-        said = {"format": "ledger", "search": {}, "records": done.size, "entries": done.size}
+        said: dict[str, Any] = {"format": "ledger", "search": {}, "records": done.size, "entries": done.size}
         await _record(database, taking, said, folder / "checkpoint")
     return replace(done, directory=taking.directory)
 

@@ -82,9 +82,7 @@ async def _check_oneself(transaction: Transaction, who: str, by: str) -> None:
 async def _note(transaction: Transaction, number: UUID, absence: Absence, by: str, now: datetime) -> None:
     body = {"absence": number, "person": absence.person, "by": by}
     body |= {"since": absence.since.isoformat(), "until": absence.until.isoformat()}
-    await append(
-        transaction, Entry(kind=EntryKind.ABSENCE_NOTED, body=body, about=f"person:{absence.person}", at=now)
-    )
+    await append(transaction, Entry(kind=EntryKind.ABSENCE_NOTED, body=body, about=f"person:{absence.person}", at=now))
 
 
 async def list_absences(database: Database, now: datetime, *, limit: int = 100) -> Sequence[Row]:

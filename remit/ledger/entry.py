@@ -181,7 +181,7 @@ async def append(transaction: Transaction, *entries: Entry) -> None:
     """Append entries in the caller's transaction, in order; they are in the ledger exactly if it commits."""
     sealed = [entry for entry in entries if is_personal(entry.about) and entry.kind not in _PLAIN]
     keys = await keys_for(transaction, (entry.about for entry in sealed), entries[0].at) if sealed else {}
-    key_of = {entry.id: keys[entry.about] for entry in sealed}
+    key_of: dict[UUID, bytes] = {entry.id: keys[entry.about] for entry in sealed}
     await transaction.execute(
         "append_entries",
         [entry.id for entry in entries],

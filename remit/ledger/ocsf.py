@@ -62,29 +62,30 @@ def ocsf_of(index: int, entry: Mapping[str, Any], data: bytes) -> dict[str, Any]
 
 def _event(class_uid: int, activity: int, index: int, entry: Mapping[str, Any], data: bytes) -> dict[str, Any]:
     at = datetime.fromisoformat(entry["at"]).astimezone(UTC)
-    event = {
+    metadata: dict[str, Any] = {
+        "event_code": entry["kind"],
+        "log_name": "ledger",
+        "original_time": entry["at"],
+        "product": {"name": "Remit", "vendor_name": "Remit"},
+        "sequence": index,
+        "uid": entry["id"],
+        "version": VERSION,
+    }
+    if entry["trace_id"]:
+        metadata["correlation_uid"] = entry["trace_id"]
+    event: dict[str, Any] = {
         "activity_id": activity,
         "activity_name": entry["kind"],
         "actor": _actor(entry),
         "category_uid": class_uid // 1000,
         "class_uid": class_uid,
-        "metadata": {
-            "event_code": entry["kind"],
-            "log_name": "ledger",
-            "original_time": entry["at"],
-            "product": {"name": "Remit", "vendor_name": "Remit"},
-            "sequence": index,
-            "uid": entry["id"],
-            "version": VERSION,
-        },
+        "metadata": metadata,
         "raw_data": data.decode(),
         "severity_id": _SEVERITY.get(entry["kind"], _INFORMATIONAL),
         "time": int(at.timestamp() * 1000),
         "type_uid": class_uid * 100 + activity,
         "unmapped": {"about": entry["about"], "run": entry["run"], "worker": entry["worker"]},
     }
-    if entry["trace_id"]:
-        event["metadata"]["correlation_uid"] = entry["trace_id"]
     if status := _status(entry):
         event["status_id"] = status
     return event
@@ -108,7 +109,7 @@ def _actor(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _called(entry: Mapping[str, Any]) -> dict[str, Any]:
     body = entry["body"]
-    action = body.get("action") or {}
+    action: Mapping[str, Any] = body.get("action") or {}
     api: dict[str, Any] = {"operation": body.get("operation") or action.get("operation") or "sealed"}
     if "key" in body:
         api["request"] = {"uid": body["key"]}

@@ -5,7 +5,7 @@ It is made from entries alone, so that whoever holds the entries can make it aga
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 FIELDS = (
     "timestamp",
@@ -73,7 +73,7 @@ def versions_in(entries: Sequence[Entry]) -> set[str]:
 def _find_opened(run: str, entries: Sequence[Entry]) -> Mapping[str, Any]:
     """Find what the signal says of the run it opened."""
     opened = (each for entry in entries if entry["kind"] == "signal.received" for each in _list(entry["body"], "runs"))
-    return next((each for each in opened if each.get("run") == run), {})
+    return next((each for each in opened if each.get("run") == run), dict[str, Any]())
 
 
 def _inputs(entries: Sequence[Entry]) -> dict[str, Any] | None:
@@ -168,7 +168,8 @@ def _override(entry: Entry) -> dict[str, Any]:
 
 def _list(body: Mapping[str, Any], field: str) -> list[dict[str, Any]]:
     found = body.get(field)
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    listed = cast("list[Any]", found) if isinstance(found, list) else []
+    return [cast("dict[str, Any]", each) for each in listed if isinstance(each, dict)]
 
 
 def _last(entries: Sequence[Entry], kind: str, field: str) -> Any:

@@ -2,17 +2,20 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow  # noqa: ICN001  # its usual name is given below, with a type
+import pyarrow.parquet
 
 from remit.canonical import canonical
 
-SCHEMA: Final = pa.schema(
+pa: Any = pyarrow  # it comes without types
+pq: Any = pyarrow.parquet
+
+SCHEMA: Final[Any] = pa.schema(
     [
         pa.field("index", pa.int64(), nullable=False),
         pa.field("id", pa.string(), nullable=False),
@@ -82,14 +85,12 @@ class ParquetRows:
         self._writer.close()
 
 
-def read_parquet(path: Path) -> Iterator[dict[str, Any]]:
+def read_parquet(path: Path) -> Generator[dict[str, Any]]:
     """Read the rows of a Parquet file, a group at a time.
 
     Raises:
-        pa.ArrowException: It is none.
+        ValueError: It is none.
     """
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(batch_size=1000):
             yield from batch.to_pylist()
-
-

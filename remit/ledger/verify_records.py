@@ -78,9 +78,7 @@ def _verify(directory: Path, verifier_key: str) -> Checked:
     entries, records = _check_proofs(directory / "proofs.jsonl", size, root)
     if (records, entries) != (int(manifest[4]), int(manifest[5])):
         raise Broken(f"there are {entries} proofs of {records} records, but {manifest[5]} of {manifest[4]} are signed")
-    return Checked(
-        is_whole=True, form=manifest[2], search=manifest[3], records=records, entries=entries, size=size
-    )
+    return Checked(is_whole=True, form=manifest[2], search=manifest[3], records=records, entries=entries, size=size)
 
 
 # ── the files ──────────────────────────────────────────────────────────────────────────────────────────────────────

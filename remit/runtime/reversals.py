@@ -179,7 +179,17 @@ async def _begin(transaction: Transaction, request: Request, done: Row, plan: Re
     begun = Begun(worker=done["worker"], version=done["current"], trigger="reversal")
     run = await receive_for(transaction, signal, begun, now)
     await transaction.execute("mark_reversal", run, request.key)
-    what = {"worker": done["worker"], "run": run, "about": done["about"], "trace_id": done["trace_id"]}
-    body = told | {"person": request.who}
-    await append(transaction, Entry(kind=EntryKind.REVERSAL_REQUESTED, body=body, at=now, **what))
+    await append(transaction, _entry(signal, begun, run, told | {"person": request.who}))
     return run
+
+
+def _entry(signal: Signal, begun: Begun, run: UUID, body: dict[str, Any]) -> Entry:
+    return Entry(
+        kind=EntryKind.REVERSAL_REQUESTED,
+        body=body,
+        worker=begun.worker,
+        run=run,
+        about=signal.subject,
+        trace_id=signal.trace_id,
+        at=signal.time,
+    )

@@ -5,7 +5,32 @@ from collections.abc import Iterable
 from fastapi import FastAPI
 
 from remit.runtime.house import House
-from remit.web import changes, connections, drills, halts, health, identities, incidents, ledger, limits, notices, passkeys, provider_sign_in, reversals, reviews, rules, runs, seats, sign_in, signals, subjects, workers
+from remit.web import (
+    bypasses,
+    changes,
+    connections,
+    drills,
+    halts,
+    health,
+    identities,
+    incidents,
+    ledger,
+    limits,
+    notices,
+    passkeys,
+    provider_sign_in,
+    reversals,
+    review_batches,
+    reviews,
+    rules,
+    runs,
+    seats,
+    sign_in,
+    signals,
+    stand_ins,
+    subjects,
+    workers,
+)
 from remit.web.door import Door
 from remit.web.problems import PROBLEM, add_problems
 from remit.web.ways import SignInWays
@@ -18,7 +43,32 @@ personal token. The token in `api.token` of the data directory acts for whoever 
 as that person has no sign-in of their own.
 """
 
-ROOMS = (sign_in, provider_sign_in, signals, runs, reviews, workers, limits, rules, changes, identities, seats, notices, passkeys, subjects, connections, halts, reversals, incidents, drills, ledger, health)
+ROOMS = (
+    sign_in,
+    provider_sign_in,
+    signals,
+    runs,
+    reviews,
+    review_batches,
+    stand_ins,
+    bypasses,
+    workers,
+    limits,
+    rules,
+    changes,
+    identities,
+    seats,
+    notices,
+    passkeys,
+    subjects,
+    connections,
+    halts,
+    reversals,
+    incidents,
+    drills,
+    ledger,
+    health,
+)
 """Each with its part of the paths."""
 
 

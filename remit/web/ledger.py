@@ -96,7 +96,7 @@ def _pack(directory: Path) -> Path:
 
 async def _stream(packed: Path, room: "tempfile.TemporaryDirectory[str]") -> AsyncGenerator[bytes]:
     try:
-        with packed.open("rb") as file:  # noqa: ASYNC230  # opened at once, read elsewhere
+        with packed.open("rb") as file:
             while chunk := await asyncio.to_thread(file.read, _CHUNK):
                 yield chunk
     finally:  # also when the client has gone

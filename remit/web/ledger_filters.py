@@ -12,7 +12,7 @@ from remit.ledger.read import Search
 from remit.web.asked import Moment, Word
 
 
-def subjects_named(  # noqa: PLR0913  # each is a kind of subject
+def subjects_named(
     *, workflow: str = "", account: str = "", ticket: str = "", invoice: str = "", alert: str = "", person: str = ""
 ) -> tuple[str, ...]:
     """Write subjects as entries name them; a workflow may be given in the words of the charter."""

@@ -32,7 +32,7 @@ async def show_harm(worker: str, house: AskedHouse, _: AskedPerson) -> Harm:
 
 
 @router.get("/v1/costs", summary="Tell what work cost")
-async def show_costs(  # noqa: PLR0913  # each is one thing a caller may narrow it by
+async def show_costs(  # each is one thing a caller may narrow it by
     house: AskedHouse,
     _: AskedPerson,
     worker: Word = "",

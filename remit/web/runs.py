@@ -76,7 +76,7 @@ class ListedHandoff(BaseModel):
 
 
 @router.get("/runs", summary="List runs, last changed first", response_model=list[ListedRun])
-async def list_runs(  # each is a filter in the query
+async def list_runs(  # noqa: PLR0913, PLR0917  # each is a filter in the query
     house: AskedHouse,
     _: AskedPerson,
     state: RunState | None = None,

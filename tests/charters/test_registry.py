@@ -255,7 +255,10 @@ async def test_a_record_has_every_field(database: Database, example: str) -> Non
     assert record.connected_systems == ("erp", "mail")
     assert record.data_access == charter.systems
     assert record.action_permissions == charter.grants
-    assert "`erp.clear_invoice`: up to 2,500.00 EUR, at most 20,000.00 EUR a day, alone within its conditions." in record.action_boundaries
+    assert (
+        "`erp.clear_invoice`: up to 2,500.00 EUR, at most 20,000.00 EUR a day, alone within its conditions."
+        in record.action_boundaries
+    )
     assert record.prohibitions == charter.prohibitions
     assert record.review_checkpoints == charter.reviews
     assert record.escalation_paths == charter.escalation_paths

@@ -14,7 +14,9 @@ async def test_entries_are_found_by_what_they_concern(remit: Remit, asked: House
     both = await remit("ledger", "search", "--about", "account:A-101", "--kind", "signal.received", "--json")
     nobody = await remit("ledger", "search", "--person", "nobody", "--json")
     later = await remit("ledger", "search", "--since", "2999-01-01", "--json")
-    [charter] = (await remit("ledger", "search", "--worker", "asks-before", "--kind", "charter.registered", "--json")).json
+    [charter] = (
+        await remit("ledger", "search", "--worker", "asks-before", "--kind", "charter.registered", "--json")
+    ).json
     process = charter["body"]["charter"].partition("process: ")[2].partition("\n")[0]
     workflow = await remit("ledger", "search", "--workflow", process, "--worker", "asks-before", "--json")
 
@@ -60,9 +62,7 @@ async def test_records_are_exported_and_checked(remit: Remit, asked: House, tmp_
 async def test_who_may_not_export_gets_nothing(remit: Remit, asked: House, tmp_path: Path) -> None:
     """A reviewer takes nothing out, and no folder is left."""
     for form in ("ledger", "csv"):
-        printed = await remit(
-            "ledger", "export", str(tmp_path / "out"), "--format", form, REMIT_PERSON="lena.fischer"
-        )
+        printed = await remit("ledger", "export", str(tmp_path / "out"), "--format", form, REMIT_PERSON="lena.fischer")
         assert printed.code == 4
     wrong = await remit("ledger", "export", str(tmp_path / "out"), "--format", "xml")
     filtered = await remit("ledger", "export", str(tmp_path / "out"), "--account", "A-101")

@@ -95,9 +95,7 @@ async def test_declared_systems_are_connected(vault: Vault, erp: Erp, tmp_path: 
     connection = connections.for_operation("erp.add_note")
     assert answer == {"text": "hi", "share": 0.25, "on": "2024-01-02", "reference": "k", "number": 1}
     assert erp.asked[0].headers["authorization"] == "Bearer planted"
-    assert connection.limits == Limits(
-        time_limit=5, concurrency=2, is_shared=True, per_minute=600, opens_after=5
-    )
+    assert connection.limits == Limits(time_limit=5, concurrency=2, is_shared=True, per_minute=600, opens_after=5)
     assert connection.when_unavailable is WhenUnavailable.PAUSE
     assert [one.system for one in connections] == ["erp", "inbox", "mail"]
 

@@ -19,7 +19,7 @@ from remit.ledger.read import Search, find_entries
 from remit.practice.company import Company
 from remit.runtime.house import House
 from remit.store.database import Database
-from tests.houses import act, copy_worker, done_of, mail, notify, opened_house, rows_of, send, told, work_at_once
+from tests.houses import act, copy_worker, done_of, mail, notify, opened_house, rows_of, send, settle, told, work_at_once
 
 Opened = tuple[House, Company]
 
@@ -44,7 +44,7 @@ async def test_a_batch_is_answered_one_by_one(opened: Opened) -> None:
     items = await _asked(house, *[notify(f"message {at}") for at in range(10)])
 
     results = await answer_batch(house.database, await _say(house, items), house.clock.now())
-    await work_at_once(house)
+    await settle(house)
 
     assert [(one.review, one.state) for one in results] == [(review, "approved") for review in items]
     assert await done_of(company) == ["crm.notify_owner 1"] * 10
@@ -73,7 +73,9 @@ async def test_one_that_cannot_be_answered_holds_up_no_other(opened: Opened) -> 
 
 async def test_the_preview_says_what_would_be_answered(database: Database, tmp_path: Any) -> None:
     """It counts, adds money by currency, names the highest risk, and what has changed since it was seen."""
-    workers = copy_worker(tmp_path, changes={"erp.clear_invoice, stage: high_trust": "erp.clear_invoice, stage: assistive"})
+    workers = copy_worker(
+        tmp_path, changes={"erp.clear_invoice, stage: high_trust": "erp.clear_invoice, stage: assistive"}
+    )
     async with opened_house(database, workers=workers) as (house, _):
         amounts = [100_00, 250_00, 1_99]
         steps = [act("erp.clear_invoice", invoice="INV-1", amount=amount, currency="EUR") for amount in amounts]
@@ -152,7 +154,7 @@ async def test_the_same_batch_of_many_people_at_once_decides_each_once(opened: O
     said = [await _say(house, items, person) for person in people]
 
     results = await asyncio.gather(*(answer_batch(house.database, one, house.clock.now()) for one in said))
-    await work_at_once(house)
+    await settle(house)
 
     states = Counter(one.state for answered in results for one in answered)
     assert states == {"approved": 20, "conflict": 80}

@@ -9,7 +9,7 @@ from remit.governance.completeness import Completeness, measure_completeness
 from remit.ledger.read import Search, find_entries
 from remit.practice.company import Company
 from remit.runtime.house import House
-from tests.houses import mail, answer_review, opened_house, rows_of, score, task, tell, work
+from tests.houses import answer_review, mail, rows_of, score, task, tell, work
 
 
 async def _measure(house: House, *, since: datetime | None = None, who: str = "you") -> Completeness:

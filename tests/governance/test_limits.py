@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from remit.practice.company import Company
 from remit.runtime.house import House
+from remit.runtime.inbox import receive
 from remit.store.database import Database
 from tests.houses import (
     act,
@@ -23,6 +23,7 @@ from tests.houses import (
     state_of,
     states_of,
     tell,
+    told,
     work,
     work_at_once,
 )
@@ -77,9 +78,6 @@ async def test_workers_of_a_process_share_its_budget(database: Database, tmp_pat
 
 async def tell_all(house: House, step: dict[str, Any], *, number: int) -> None:
     """Tell every worker that listens."""
-    from remit.runtime.inbox import receive  # noqa: PLC0415
-    from tests.houses import told  # noqa: PLC0415
-
     await receive(house.database, house.roster, told(step, number=number), house.clock.now())
 
 
@@ -180,7 +178,7 @@ async def test_money_a_budget_cannot_count_is_looked_at_by_finance(
 
 
 async def test_at_midnight_a_new_day_begins(database: Database, tmp_path: Path) -> None:
-    """A budget counts the UTC day: what was reserved before midnight settles on its own day, and the next has its own."""
+    """A budget counts the UTC day: what was reserved before midnight settles on that day, and the next has its own."""
     async with opened_house(database, workers=limited(tmp_path, "budget: {actions: 1}\n")) as (house, company):
         now = house.clock.now()
         house.clock.advance(seconds=86_399 - (now.hour * 3600 + now.minute * 60 + now.second))

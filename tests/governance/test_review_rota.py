@@ -35,7 +35,9 @@ async def _rota(house: House, *people: str, domain: str = "customer_experience",
 
 
 async def _told(house: House) -> list[tuple[str, str]]:
-    rows = await rows_of(house, "SELECT kind, recipient FROM notice WHERE kind LIKE 'review.%' ORDER BY made_at, kind, recipient")
+    rows = await rows_of(
+        house, "SELECT kind, recipient FROM notice WHERE kind LIKE 'review.%' ORDER BY made_at, kind, recipient"
+    )
     return [(row["kind"].removeprefix("review."), row["recipient"]) for row in rows]
 
 

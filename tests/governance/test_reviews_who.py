@@ -143,7 +143,11 @@ async def test_a_delegate_answers_as_themselves_under_the_role_lent(opened: Open
     assert (before, mine) == (0, 1)
     assert await done_of(company) == ["crm.notify_owner 1"]
     [entry] = await find_entries(house.database, Search(run=run, kind="review.answered"))
-    assert (entry.body["person"], entry.body["delegator"], entry.body["role"]) == ("paul.novak", "sara.lind", "reviewer")
+    assert (entry.body["person"], entry.body["delegator"], entry.body["role"]) == (
+        "paul.novak",
+        "sara.lind",
+        "reviewer",
+    )
 
 
 async def test_one_role_of_one_person_is_used_once(opened: Opened) -> None:
@@ -215,7 +219,9 @@ async def test_an_approval_under_a_delegation_falls_with_it(opened: Opened, what
         case "taken back":
             await end_delegation(house.database, number, "nina.kowalski", house.clock.now())
         case "delegator left":
-            await save_person(house.database, Person(id="nina.kowalski", name="N", roles=("reviewer",), is_active=False))
+            await save_person(
+                house.database, Person(id="nina.kowalski", name="N", roles=("reviewer",), is_active=False)
+            )
         case "delegator lost the role":
             await save_person(house.database, Person(id="nina.kowalski", name="N"))
         case _:
@@ -380,7 +386,10 @@ async def test_the_list_for_me_is_what_i_can_answer(opened: Opened) -> None:
         able = [
             row["id"]
             for row in await list_reviews(house.database)
-            if person in {one["person"] for one in (await show_review(house.database, row["id"], house.clock.now()))["can_answer"]}
+            if person
+            in {
+                one["person"] for one in (await show_review(house.database, row["id"], house.clock.now()))["can_answer"]
+            }
         ]
         assert listed == able, person
         assert await count_reviews(house.database, find) == len(able)

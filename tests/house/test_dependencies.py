@@ -85,6 +85,8 @@ IMPORTED_AS = {
     "pydantic-ai-slim": "pydantic_ai",
     "ruamel.yaml": "ruamel.yaml",
     "scikit-learn": "sklearn",
+    "scim2-models": "scim2_models",
+    "scim2-server": "scim2_server",
 }
 """What the modules of a package are called, where not as the package."""
 

@@ -1,5 +1,8 @@
 import re
+import tempfile
 from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
 from typing import cast
 from uuid import UUID
 
@@ -11,7 +14,9 @@ from remit.governance.accounts import set_password, sign_in
 from remit.governance.approvals import expire_reviews
 from remit.governance.change import ChangeKind, Proposal
 from remit.governance.changes import Changes
+from remit.governance.completeness import measure_completeness
 from remit.governance.drills import Drilled, begin_drill, end_drill
+from remit.governance.exports import Taking, take_records
 from remit.governance.halts import HaltReport, lift, stop
 from remit.governance.identity import Change, restore, revoke, rotate
 from remit.governance.incidents import Section, Writing, close_incident, write_section
@@ -19,11 +24,15 @@ from remit.governance.linking import Known, welcome
 from remit.governance.personal_tokens import list_tokens, mint_token, revoke_token
 from remit.governance.roles import Person, record_person
 from remit.ledger.entry import EntryKind
+from remit.ledger.key import load_signer
 from remit.ledger.read import RecordedEntry, Search, find_entries
+from remit.ledger.record_export import Wanted
+from remit.ledger.records import Format
 from remit.practice.company import Company
 from remit.runtime.executor import execute
 from remit.runtime.handoffs import fail_overdue
 from remit.runtime.house import House
+from remit.runtime.reversals import Request, request_reversal
 from tests.house.repository import DOCS
 from tests.houses import act, answer_review, mail, notify, score, tell, work
 
@@ -32,6 +41,7 @@ WITHOUT_RUN = {
     "change.replayed",
     "change.settled",
     "charter.registered",
+    "completeness.measured",
     "drill.performed",
     "halt.answered",
     "halt.lifted",
@@ -42,6 +52,7 @@ WITHOUT_RUN = {
     "incident.closed",
     "incident.opened",
     "incident.written",
+    "ledger.exported",
     "password.set",
     "person.linked",
     "person.saved",
@@ -80,14 +91,27 @@ async def entries(opened: tuple[House, Company]) -> list[RecordedEntry]:
     await end_drill(house.database, cast("UUID", drill), Drilled.failed(new_id(), "to see"), house.clock.now())
     await change_identity(house)
     await change_stage(house)
+    await take_back(house)
     await sign_people_in(house)
     await record_person(house.database, Person(id="new", name="New"), by="you", now=house.clock.now())
     await execute(house, await tell(house, HANDED, number=6))
+    await take_out(house)
     house.clock.advance(hours=25)
     await expire_reviews(house.database, house.clock.now())
     await fail_overdue(house.database, house.clock.now())
     await work(house)
     return list(await find_entries(house.database, Search(), limit=500))
+
+
+async def take_out(house: House) -> None:
+    """Take the record out of the house, and measure how complete it is."""
+    now, hour = house.clock.now(), timedelta(hours=1)
+    with tempfile.TemporaryDirectory() as folder:
+        signer, taking = load_signer(Path(folder)), Taking(directory=Path(folder) / "out", who="you", now=now)
+        await take_records(house.database, signer, Wanted(form=Format.CSV, search=Search()), taking)
+    await measure_completeness(
+        house.database, house.connections, since=now - hour, until=now + hour, who="you", now=now
+    )
 
 
 async def review_incident(house: House, halted: HaltReport) -> None:
@@ -98,6 +122,14 @@ async def review_incident(house: House, halted: HaltReport) -> None:
         given = Writing(incident=incident, section=section, words="to see", owner=owner, who="ken.ito")
         await write_section(house.database, given, house.clock.now())
     await close_incident(house.database, incident, "ken.ito", house.clock.now())
+
+
+async def take_back(house: House) -> None:
+    """Have something done, and request that it is taken back."""
+    done = await tell(house, score(), number="done")
+    await work(house)
+    request = Request(key=f"{done}:1", who="ken.ito", reason="to see", arguments={"score": 72})
+    await request_reversal(house.database, house.connections.operations, request, house.clock.now())
 
 
 async def change_stage(house: House) -> None:

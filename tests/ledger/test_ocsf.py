@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import ocsf_json_schema
 import orjson
 import pytest
-from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
 from remit.ledger.entry import Entry, EntryKind
 from remit.ledger.key import load_signer
@@ -25,12 +25,14 @@ CLASSES = {6003: "api_activity", 3001: "account_change", 3004: "entity_managemen
 @pytest.fixture(scope="session")
 def validators() -> dict[int, jsonschema.Draft202012Validator]:
     """A validator of each class, made from the schema as it is published."""
-    schema = OcsfJsonSchemaEmbedded(get_ocsf_schema(VERSION))
+    published: Any = ocsf_json_schema  # it comes without types
+    schema = published.OcsfJsonSchemaEmbedded(published.get_ocsf_schema(VERSION))
     return {uid: jsonschema.Draft202012Validator(schema.get_class_schema(name)) for uid, name in CLASSES.items()}
 
 
 def _faults(validators: dict[int, jsonschema.Draft202012Validator], event: dict[str, Any]) -> list[str]:
-    return [error.message for error in validators[event["class_uid"]].iter_errors(orjson.loads(orjson.dumps(event)))]
+    validator: Any = validators[event["class_uid"]]
+    return [error.message for error in validator.iter_errors(orjson.loads(orjson.dumps(event)))]
 
 
 @pytest.mark.parametrize("kind", EntryKind)

@@ -1,5 +1,6 @@
 """An export of records says what the entries say, and only what is exactly that verifies."""
 
+import asyncio
 import csv
 import hashlib
 import io
@@ -9,7 +10,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 
 from remit.errors import InputInvalid
@@ -22,7 +22,7 @@ from remit.ledger.read import Search
 from remit.ledger.record_export import Wanted, export_records
 from remit.ledger.records import Format
 from remit.ledger.sequencer import drain
-from remit.ledger.tables import SCHEMA
+from remit.ledger.tables import SCHEMA, pq
 from remit.ledger.verify_records import verify_records
 from remit.store.database import Database
 from tests.ledger.conftest import Fill
@@ -106,7 +106,10 @@ async def test_a_record_signed_with_other_words_is_found(exported: Path, signer:
         path.write_bytes(before.replace(b"worker-", b"worker_"))
     _sign_again(exported, signer, form)
 
-    alone, again = verify_records(exported, signer.verifier.as_text()), check_export(exported, signer.verifier.as_text())
+    alone, again = (
+        verify_records(exported, signer.verifier.as_text()),
+        check_export(exported, signer.verifier.as_text()),
+    )
 
     assert path.read_bytes() != before
     assert alone.is_whole
@@ -144,7 +147,7 @@ async def test_a_table_has_a_row_for_each_entry(database: Database, signer: Sign
 
 async def test_no_cell_is_a_formula(database: Database, signer: Signer, tmp_path: Path) -> None:
     """Whatever an outsider wrote, no cell begins as a formula does; quotes, commas and lines are kept as they are."""
-    nasty = ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "＝1", 'a"b,c\r\nd']
+    nasty = ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\uff1d1", 'a"b,c\r\nd']
     async with database.transaction() as transaction:
         await append(transaction, *(Entry(kind=EntryKind.HALT_SET, body={}, about=text) for text in nasty))
     await drain(database, signer)
@@ -195,13 +198,17 @@ async def test_the_verifier_runs_alone(exported: Path, tmp_path: Path) -> None:
     shutil.copy(exported / "ledger.pub", key)
     command = [sys.executable, "-I", "check.py", str(exported), "--key", str(key)]
 
-    good = subprocess.run(command, cwd=alone, capture_output=True, text=True, check=False)
+    good = await asyncio.to_thread(_run, command, alone)
     (exported / "checkpoint").write_bytes((exported / "checkpoint").read_bytes() + b"\n")
-    bad = subprocess.run(command, cwd=alone, capture_output=True, text=True, check=False)
+    bad = await asyncio.to_thread(_run, command, alone)
 
     assert (good.returncode, bad.returncode) == (0, 1)
     assert good.stdout.startswith("whole: ")
     assert bad.stdout == "BROKEN: `checkpoint` is not the file that was signed\n"
+
+
+def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 async def test_each_proof_is_one_others_read(exported: Path, signer: Signer) -> None:

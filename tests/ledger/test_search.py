@@ -18,27 +18,33 @@ from remit.store.database import Database
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        ({}, set()),
-        ({"action": {"arguments": {"invoice": "INV-1", "account": "A-1", "reason": "late"}}}, {"invoice:INV-1", "account:A-1"}),
-        ({"result": {"invoice": "INV-1"}}, {"invoice:INV-1"}),
-        ({"data": {"ticket": 17, "priority": 2}}, {"ticket:17"}),
-        ({"context": {"account": "A-1", "steps": []}}, {"account:A-1"}),
-        ({"steps": [{"asked": {"arguments": {"order": "PO-9"}}}, {"asked": {"alert": "AL-1"}}]}, {"order:PO-9", "alert:AL-1"}),
-        ({"data": {"account": ["A-1", "A-2", {"id": "A-3"}]}}, {"account:A-1", "account:A-2"}),
-        ({"person": "ann", "requested_by": "bob"}, {"person:ann", "person:bob"}),
-        ({"owner": "ann", "failure_owner": "bob"}, {"person:ann", "person:bob"}),
-        ({"scope": "workflow:accounts-payable"}, {"workflow:accounts-payable"}),
-        ({"scope": "everything"}, set()),
-        ({"data": {"contact": "ann@example.com", "customer": "Ann Example"}}, set()),
-        ({"data": {"account": True, "ticket": None, "invoice": 1.5, "order": ""}}, set()),
-        ({"data": {"account": "x" * 101, "ticket": "a\x00b", "invoice": "a\nb"}}, set()),
-        ({"data": "text", "steps": "text", "action": [], "result": None}, set()),
-        ({"steps": [None, 1, {"asked": None}]}, set()),
-    ],
-)
+NAMED: list[tuple[dict[str, Any], set[str]]] = [
+    ({}, set()),
+    (
+        {"action": {"arguments": {"invoice": "INV-1", "account": "A-1", "reason": "late"}}},
+        {"invoice:INV-1", "account:A-1"},
+    ),
+    ({"result": {"invoice": "INV-1"}}, {"invoice:INV-1"}),
+    ({"data": {"ticket": 17, "priority": 2}}, {"ticket:17"}),
+    ({"context": {"account": "A-1", "steps": []}}, {"account:A-1"}),
+    (
+        {"steps": [{"asked": {"arguments": {"order": "PO-9"}}}, {"asked": {"alert": "AL-1"}}]},
+        {"order:PO-9", "alert:AL-1"},
+    ),
+    ({"data": {"account": ["A-1", "A-2", {"id": "A-3"}]}}, {"account:A-1", "account:A-2"}),
+    ({"person": "ann", "requested_by": "bob"}, {"person:ann", "person:bob"}),
+    ({"owner": "ann", "failure_owner": "bob"}, {"person:ann", "person:bob"}),
+    ({"scope": "workflow:accounts-payable"}, {"workflow:accounts-payable"}),
+    ({"scope": "everything"}, set()),
+    ({"data": {"contact": "ann@example.com", "customer": "Ann Example"}}, set()),
+    ({"data": {"account": True, "ticket": None, "invoice": 1.5, "order": ""}}, set()),
+    ({"data": {"account": "x" * 101, "ticket": "a\x00b", "invoice": "a\nb"}}, set()),
+    ({"data": "text", "steps": "text", "action": [], "result": None}, set()),
+    ({"steps": [None, 1, {"asked": None}]}, set()),
+]
+
+
+@pytest.mark.parametrize(("body", "expected"), NAMED)
 def test_subjects_are_what_is_named_by_number(body: dict[str, Any], expected: set[str]) -> None:
     """Numbers and names of records are subjects; texts, mail addresses and what is no name are not."""
     assert set(subjects_of("", body)) == expected
@@ -53,8 +59,12 @@ def test_nothing_of_a_sealed_body_stands_beside_it() -> None:
 
 _json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from(["action", "arguments", "data", "steps", "asked", "account", "person"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["action", "arguments", "data", "steps", "asked", "account", "person"]), inner
+        )
+    ),
     max_leaves=30,
 )
 
@@ -158,7 +168,11 @@ async def test_what_an_entry_concerns_is_never_changed(database: Database) -> No
     async with database.transaction() as transaction:
         await append(transaction, Entry(kind=EntryKind.HALT_SET, body={"person": "ann"}))
 
-    for statement in ("DELETE FROM entry_subject", "UPDATE entry_subject SET subject = 'x:1'", "TRUNCATE entry_subject"):
+    for statement in (
+        "DELETE FROM entry_subject",
+        "UPDATE entry_subject SET subject = 'x:1'",
+        "TRUNCATE entry_subject",
+    ):
         with pytest.raises(Exception, match="never changed"):
             async with database.session() as session:
                 await session.connection.execute(statement)

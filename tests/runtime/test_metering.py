@@ -1,4 +1,5 @@
 import asyncio
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from remit.errors import JudgementFailed
 from remit.intelligence.judge import Judgement
 from remit.intelligence.local import LocalJudge
 from remit.intelligence.usage import count
+from remit.runtime.employ import employ_all
 from remit.runtime.executor import execute
 from remit.runtime.house import House
 from remit.runtime.signal import Signal
@@ -49,8 +51,6 @@ class Priced(LocalJudge):
 
 def looping(folder: Path, text: str = "") -> Path:
     """Copy the workers that loop, with more words in the charter of the one that begins."""
-    import shutil  # noqa: PLC0415
-
     shutil.copytree(LOOPS, folder, dirs_exist_ok=True)
     charter = folder / "goes_round" / "charter.yaml"
     charter.write_text(charter.read_text().replace(CONTACTS, CONTACTS + text))
@@ -115,8 +115,6 @@ async def test_a_loop_of_writes_is_stopped(database: Database, tmp_path: Path) -
     async with opened_house(database, workers=workers) as (house, company):
         playbook = workers / "goes_round" / "playbook.py"
         playbook.write_text(playbook.read_text().replace("number % 100", "7"))
-        from remit.runtime.employ import employ_all  # noqa: PLC0415
-
         await employ_all(database, workers, house.clock.now())
         await house.roster.refresh()
         run = await go_round(house, "written")
@@ -143,7 +141,7 @@ async def test_two_workers_that_hand_the_work_back_and_forth_are_stopped(databas
 async def test_a_worker_that_is_begun_about_the_same_again_and_again_is_stopped(
     database: Database, tmp_path: Path
 ) -> None:
-    """Of ten signals about one account in an hour, three begin it; the others go to a person, and the next hour is new."""
+    """Of ten signals about one account in an hour, three begin it; the others go to a person."""
     workers = copy_worker(tmp_path, changes={CONTACTS: CONTACTS + "limits: {runs_per_hour: 3}\n"})
     async with opened_house(database, workers=workers) as (house, company):
         runs = [await tell(house, score(), number=number) for number in range(10)]

@@ -14,7 +14,7 @@ from remit.ledger.sequencer import drain
 from remit.ledger.verify_records import verify_records
 from remit.runtime.house import House
 from remit.web.app import create_app
-from tests.houses import notify, answer_review, score, tell, work
+from tests.houses import answer_review, notify, score, tell, work
 from tests.web.conftest import TOKEN
 
 

@@ -18,7 +18,9 @@ async def test_no_request_it_finds_is_answered_with_500(database: Database, tmp_
     """Every operation of the API, asked with what its description lets in and with what it does not: never a 500."""
     async with opened_house(database) as (house, _):
         for number in range(3):
-            await tell(house, notify(), act("mail.send_message", to="a@b.example", subject="x", text="y"), number=number)
+            await tell(
+                house, notify(), act("mail.send_message", to="a@b.example", subject="x", text="y"), number=number
+            )
         await work(house)
         stop, begun = asyncio.Event(), asyncio.Event()
         with listen("127.0.0.1", 0) as listening:

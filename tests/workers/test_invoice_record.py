@@ -1,4 +1,4 @@
-"""What a finance auditor asks of an invoice is found in the ledger by the number of its order, and taken out with it."""
+"""What a finance auditor asks of an invoice is found in the ledger by its order, and taken out with its proofs."""
 
 from pathlib import Path
 
