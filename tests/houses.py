@@ -11,7 +11,7 @@ from uuid import UUID
 
 from remit.connections.connection import Connection, WhenUnavailable
 from remit.connections.connections import Connections
-from remit.connections.pace import Limits
+from remit.connections.pace import Limits, Timing
 from remit.governance.approvals import Answer, answer
 from remit.governance.gateway import Gateway
 from remit.governance.house import HouseRules
@@ -49,10 +49,10 @@ async def opened_house(
         company = await open_company(database, size=4)
         stack.push_async_callback(company.close)
         await seed(database)
-        limits = Limits(time_limit=time_limit, concurrency=16)
+        limits, timing = Limits(time_limit=time_limit, concurrency=16), Timing(now=company.clock.now)
         connections = Connections(
             [
-                Connection(connector, limits=limits, when_unavailable=when_unavailable)
+                Connection(connector, limits=limits, when_unavailable=when_unavailable, timing=timing)
                 for connector in company.connectors.values()
             ]
             + list(also)

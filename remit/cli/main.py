@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from remit.cli import (
+    bypasses,
     changes,
     charters,
     drills,
@@ -16,11 +17,14 @@ from remit.cli import (
     limits,
     passkeys,
     people,
+    questions,
+    review_batches,
     reviews,
     rules,
     runs,
     sign_in,
     signals,
+    stand_ins,
     subjects,
     vault,
     witness,
@@ -63,7 +67,13 @@ app.add_typer(signals.app, name="signal")
 app.command("runs")(runs.list_runs)
 app.add_typer(runs.app, name="run")
 app.command("handoffs")(runs.list_handoffs)
+reviews.app.command("batch")(review_batches.batch)
 app.add_typer(reviews.app, name="review")
+app.add_typer(questions.app, name="question")
+app.add_typer(stand_ins.rotas, name="rota")
+app.add_typer(stand_ins.absences, name="absence")
+app.add_typer(stand_ins.delegations, name="delegation")
+app.add_typer(bypasses.app, name="bypass")
 app.command("workers")(charters.list_workers)
 app.add_typer(charters.app, name="charter")
 app.add_typer(changes.app, name="change")

@@ -1,6 +1,7 @@
 """`remit review`: what people are asked, and their answers."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -8,11 +9,14 @@ from uuid import UUID
 import typer
 
 from remit import clock
-from remit.cli.output import ago, command, field, in_money, print_json, say, short
+from remit.cli.output import ago, command, print_json, say, short
+from remit.cli.review_shown import show_feedback, show_whole
 from remit.cli.table import print_table
 from remit.errors import InputInvalid, NotFound
 from remit.governance.approvals import Answer, answer
-from remit.governance.reviews import list_reviews, show_review
+from remit.governance.feedback import RejectCode, count_overrides, list_feedback
+from remit.governance.review_rota import HandOn, hand_on
+from remit.governance.reviews import ReviewFilter, list_reviews, show_review
 from remit.settings import read_settings
 from remit.store.database import Database, Row
 from remit.web.door import read_json
@@ -37,19 +41,28 @@ class ReviewState(StrEnum):
     EXPIRED = "expired"
     USED = "used"
     SUPERSEDED = "superseded"
+    LAPSED = "lapsed"
 
 
 @app.command("list")
 @command
-async def list_open(
+async def list_open(  # noqa: PLR0913  # each a filter
     state: Annotated[ReviewState, typer.Option(help="only reviews in this state")] = ReviewState.OPEN,
+    worker: Annotated[str, typer.Option(help="only of this worker")] = "",
+    domain: Annotated[str, typer.Option(help="only of workers of this domain")] = "",
+    operation: Annotated[str, typer.Option(help="only of this operation")] = "",
+    role: Annotated[str, typer.Option(help="only those that ask this role")] = "",
     limit: Annotated[int, typer.Option(min=1, max=500, help="how many at most")] = 20,
     *,
+    mine: Annotated[bool, typer.Option("--mine", help="only those you can answer now")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List reviews, oldest first."""
-    async with open_database(read_settings()) as database:
-        rows = await list_reviews(database, state=state, limit=limit)
+    settings = read_settings()
+    what = {"worker": worker, "domain": domain, "operation": operation, "role": role}
+    find = ReviewFilter(state=state, person=settings.person if mine else "", moment=clock.now(), **what)
+    async with open_database(settings) as database:
+        rows = await list_reviews(database, find=find, limit=limit)
     if as_json:
         return print_json(rows)
     columns = ("review", "worker", "operation", "risk", "expires", "asks")
@@ -73,34 +86,10 @@ async def list_open(
 async def show(number: Number, *, as_json: AsJson = False) -> None:
     """Show everything needed to decide."""
     async with open_database(read_settings()) as database:
-        row = await _find(database, number)
+        row = await find_one(database, number)
     if as_json:
         return print_json(row)
-    packet = row["packet"]
-    say(f"review {row['id']}: {row['state']}, asks {' and '.join(row['roles'])}")
-    say(f"  {packet['question']}")
-    field("purpose", packet["purpose"])
-    field("worker", f"{packet['worker']}, sure to {packet['confidence'] / 10:g} %")
-    field("began with", packet["trigger"])
-    for reason in packet["why"]:
-        field("asked", reason)
-    say()
-    field("operation", f"{row['operation']} ({row['risk']} risk)")
-    for name, value in row["arguments"].items():
-        field(name, in_money(name, value, row["arguments"].get("currency")))
-    say()
-    for piece in packet["evidence"]:
-        field("evidence", piece.get("title", ""))
-        for name, value in piece.items():
-            if name != "title":
-                field(f"  {name}", value)
-    field("approve", packet["on_approve"])
-    field("reject", packet["on_reject"])
-    field("expires", f"{row['expires_at']:%Y-%m-%d %H:%M} UTC, {ago(row['expires_at'])}: {packet['on_expiry']}")
-    field("digest", row["digest"][:12])
-    for given in row["answers"]:
-        field("answered", f"{given['person']} as {given['role']}: {given['verdict']} {given['reason']}")
-    return None
+    return show_whole(row)
 
 
 @app.command()
@@ -128,9 +117,53 @@ async def edit(
 
 @app.command()
 @command
-async def reject(number: Number, reason: Reason = "", digest: Digest = "", *, as_json: AsJson = False) -> None:
+async def reject(
+    number: Number,
+    reason: Reason = "",
+    code: Annotated[RejectCode, typer.Option(help="why, in a word that can be counted")] = RejectCode.OTHER,
+    digest: Digest = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
     """Reject: nothing happens, and the run ends with the reason."""
-    await _answer(_Said(number=number, verdict="reject", reason=reason, digest=digest), as_json=as_json)
+    await _answer(_Said(number=number, verdict="reject", reason=reason, digest=digest, code=code), as_json=as_json)
+
+
+@app.command("hand-on")
+@command
+async def hand(
+    number: Number,
+    to: Annotated[str, typer.Argument(help="a person who can answer it, or one of the roles asked")],
+    reason: Reason = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Hand a review on; whoever could answer it still can."""
+    settings = read_settings()
+    async with open_database(settings) as database:
+        row = await find_one(database, number)
+        given = HandOn(review=row["id"], by=settings.person, to=to, reason=reason)
+        await hand_on(database, given, clock.now())
+    if as_json:
+        return print_json({"review": row["id"], "to": to})
+    return say(f"`{to}` is told of review {short(row['id'])}")
+
+
+@app.command()
+@command
+async def feedback(
+    worker: Annotated[str, typer.Option(help="only of this worker")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=500, help="how many at most")] = 20,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """List what people edited and rejected, newest first, and how often in the last 30 days."""
+    async with open_database(read_settings()) as database:
+        rows = await list_feedback(database, worker=worker, limit=limit)
+        counted = await count_overrides(database, clock.now() - timedelta(days=30), worker=worker)
+    if as_json:
+        return print_json({"corrections": rows, "overrides": counted})
+    return show_feedback(rows, counted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,18 +174,20 @@ class _Said:
     verdict: Literal["approve", "reject"]
     reason: str
     digest: str
+    code: RejectCode = RejectCode.OTHER
     changes: dict[str, Any] | None = None
 
 
 async def _answer(said: _Said, *, as_json: bool) -> None:
     settings = read_settings()
     async with open_database(settings) as database:
-        row = await _find(database, said.number)
+        row = await find_one(database, said.number)
         given = Answer(
             review=row["id"],
             person=settings.person,
             verdict=said.verdict,
             reason=said.reason,
+            code=said.code,
             arguments=None if said.changes is None else _changed(row["arguments"], said.changes),
             digest=row["digest"] if row["digest"].startswith(said.digest) else said.digest,
         )
@@ -185,7 +220,12 @@ def _pair(text: str) -> tuple[str, Any]:
         return name, value
 
 
-async def _find(database: Database, number: str) -> Row:
+async def find_one(database: Database, number: str) -> Row:
+    """Find a review by its number, as people type it.
+
+    Raises:
+        NotFound: None or several are called so.
+    """
     try:
         return await show_review(database, UUID(number))
     except ValueError:

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -67,7 +67,7 @@ class Pace:
         # What one second allows may come at once.
         self._ahead = self._between * max((limits.per_minute or 0.0) / 60 - 1, 0.0)
         self._due = timing.tick()  # when the next would come if all came evenly
-        self._not_before = self._due
+        self._not_before = timing.now()  # a time of day, since every process has to mean the same
         self._looked_at = self._due - _LOOK_EVERY
         self._database: Database | None = None
 
@@ -103,20 +103,21 @@ class Pace:
         """Note that the system said when to come back: nobody asks it before."""
         if seconds <= ASKED:
             return
-        self._not_before = max(self._not_before, self._timing.tick() + seconds)
+        self._not_before = max(self._not_before, self._timing.now() + timedelta(seconds=seconds))
         if self._database is not None:
-            await self._database.execute("note_busy", self._name, seconds)
+            await self._database.execute("note_busy", self._name, self._not_before)
 
     async def _leave_alone(self) -> None:
         """Send away whoever comes before the system wants to be asked again."""
-        now = self._timing.tick()
-        if self._database is not None and now - self._looked_at >= _LOOK_EVERY:
-            self._looked_at = now
-            wait = await self._database.fetch_value("find_busy", self._name)
-            self._not_before = max(self._not_before, now + (wait or 0.0))
-        if self._not_before > now:
+        tick = self._timing.tick()
+        if self._database is not None and tick - self._looked_at >= _LOOK_EVERY:
+            self._looked_at = tick
+            noted = await self._database.fetch_value("find_busy", self._name)
+            self._not_before = max(self._not_before, noted or self._not_before)
+        wait = (self._not_before - self._timing.now()).total_seconds()
+        if wait > 0:
             said = f"`{self._system}` said when to come back, and is left alone until then"
-            raise SystemBusy(said, retry_after=self._not_before - now)
+            raise SystemBusy(said, retry_after=wait)
 
     async def _take(self, patience: float) -> None:
         """Take the next moment at which the system may be asked, and wait for it."""

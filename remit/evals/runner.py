@@ -17,7 +17,7 @@ from remit.connections.connection import Connection
 from remit.connections.connections import Connections
 from remit.connections.connectors.drop_folder.connector import DropFolderConnector
 from remit.connections.connectors.drop_folder.watcher import Watcher
-from remit.connections.pace import Limits
+from remit.connections.pace import Limits, Timing
 from remit.errors import InputInvalid
 from remit.evals.case import AnswerGiven, Case
 from remit.evals.outcome import Happened, compare, look
@@ -91,7 +91,8 @@ async def _open_house(case: Case, database: Database, drop: Path) -> AsyncGenera
         company = await open_company(database, clock=time_of_case)
         stack.push_async_callback(company.close)
         await seed(database, clock=time_of_case)
-        practice = [Connection(connector, limits=_LIMITS) for connector in company.connectors.values()]
+        timing = Timing(now=time_of_case.now)
+        practice = [Connection(each, limits=_LIMITS, timing=timing) for each in company.connectors.values()]
         connections = Connections([Connection(DropFolderConnector("drop", _invoices(drop))), *practice])
         stack.push_async_callback(connections.close)
         roster = Roster(database, connections.operations, HouseRules.load())

@@ -71,7 +71,9 @@ async def hold_review(transaction: Transaction, number: UUID, now: datetime) -> 
     return review
 
 
-async def moved_on(transaction: Transaction, review: Row, what: str) -> Conflict:
+async def moved_on(
+    transaction: Transaction, review: Row, what: str, *, advice: str = "Nothing was changed"
+) -> Conflict:
     """Make the error for who comes late: it says who decided what and when, and carries it for a screen."""
     answers = await transaction.fetch("list_answers", review["id"])
     said = [f"{row['person']} said {row['verdict']} at {row['answered_at']:%Y-%m-%d %H:%M} UTC" for row in answers]
@@ -84,7 +86,7 @@ async def moved_on(transaction: Transaction, review: Row, what: str) -> Conflict
         ],
     }
     who = f" ({'; '.join(said)})" if said else ""
-    return Conflict(f"{what}{who}. Nothing was changed", current=current)
+    return Conflict(f"{what}{who}. {advice}", current=current)
 
 
 async def excluded_people(transaction: Transaction, review: UUID) -> dict[str, str]:

@@ -101,8 +101,8 @@ async def answer(database: Database, given: Answer, now: datetime) -> str:
 
 async def _check_seen(transaction: Transaction, review: Row, given: Answer) -> None:
     if given.digest and given.digest != review["digest"]:
-        what = "somebody edited this proposal after you opened it: look at it again, then decide"
-        raise await moved_on(transaction, review, what)
+        what = "somebody edited this proposal after you opened it"
+        raise await moved_on(transaction, review, what, advice="Look at it again, then decide")
     if given.verdict == "reject" and not given.reason.strip():
         raise InputInvalid("a reject needs a reason, so that the worker and its owner can learn from it")
 

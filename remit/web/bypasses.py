@@ -22,7 +22,9 @@ class BypassBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     domain: Name
-    rule: Name = Field(default="", description="a review rule; empty means all that ask about one operation of a worker")
+    rule: Name = Field(
+        default="", description="a review rule; empty means all that ask about one operation of a worker"
+    )
     worker: Name = Field(default="", description="only for this worker")
     operation: Name = Field(default="", description="only for this operation")
     minutes: int = Field(ge=1, le=_MOST_MINUTES)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from remit.errors import PolicyInvalid, RemitError
-from remit.governance import approvals, facts, issuer, policy_check
+from remit.governance import answerers, approvals, facts, issuer, policy_check
 from remit.governance.approvals import Answer, answer
 from remit.governance.decision import Decision, Verdict
 from remit.governance.issuer import Issuer, Token
@@ -121,12 +121,12 @@ async def expired_approval(house: House, _: Patch) -> None:
 
 def no_expiry(patch: Patch) -> None:
     """Take answers at any time."""
-    genuine = approvals._check_current
+    genuine = approvals.hold_review
 
-    def ignore(review: Any, given: Answer, now: Any) -> Any:
-        return genuine({**review, "expires_at": now + timedelta(days=1)}, given, now)
+    async def ignore(transaction: Any, number: Any, now: Any) -> Any:
+        return await genuine(transaction, number, now - timedelta(days=365))
 
-    patch.setattr(approvals, "_check_current", ignore)
+    patch.setattr(approvals, "hold_review", ignore)
 
 
 async def altered_arguments(house: House, _: Patch) -> None:
@@ -160,12 +160,21 @@ async def own_approval(house: House, _: Patch) -> None:
 
 def no_separation(patch: Patch) -> None:
     """Let whoever asked answer."""
-    genuine = approvals._role_of
 
-    async def forget(transaction: Any, review: Any, given: Answer, *rest: Any) -> Any:
-        return await genuine(transaction, {**review, "requested_by": ""}, given, *rest)
+    async def nobody(*_: Any) -> dict[str, str]:
+        return {}
 
-    patch.setattr(approvals, "_role_of", forget)
+    patch.setattr(answerers, "excluded_people", nobody)
+    everybody = (
+        "SELECT $3::text AS person, unnest(roles) AS role, NULL::uuid AS delegation, $3::text AS delegator"
+        " FROM review WHERE id = $1 AND $2::timestamptz IS NOT NULL"
+    )
+    patch.setitem(QUERIES, "list_answerers", everybody)
+    statement = QUERIES["gather_facts"]
+    start = statement.index("AND NOT EXISTS (SELECT FROM excluded")
+    patch.setitem(
+        QUERIES, "gather_facts", statement[:start] + statement[start:].replace("excluded.person = answer.person", "false", 1)
+    )
 
 
 async def approval_by_a_leaver(house: House, _: Patch) -> None:
@@ -184,9 +193,9 @@ async def approval_by_a_leaver(house: House, _: Patch) -> None:
 def no_look_at_the_person(patch: Patch) -> None:
     """Count what somebody said whatever has become of them."""
     statement = QUERIES["gather_facts"]
-    start = statement.index("(person.is_active AND (answer.role = ANY")
-    end = statement.index("AND answer.digest", start)
-    patch.setitem(QUERIES, "gather_facts", statement[:start] + "(true " + statement[end:])
+    asked = "still_counts(answer.person, answer.role, answer.delegation, review.domain)"
+    assert asked in statement
+    patch.setitem(QUERIES, "gather_facts", statement.replace(asked, "true"))
 
 
 # ── scope, halts ───────────────────────────────────────────────────────────────────────────────────────────────────

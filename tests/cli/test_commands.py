@@ -148,7 +148,7 @@ async def test_a_reject_needs_a_reason_and_ends_the_run(remit: Remit, asked: Hou
     await work(asked)
 
     run = (await remit("run", "show", review["run"], "--json")).json
-    assert (refused.code, rejected.code) == (4, 0)
+    assert (refused.code, rejected.code) == (6, 0)
     assert run["state"] == "stopped"
     assert "not this one" in run["reason"]
 

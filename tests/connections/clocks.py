@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from remit.connections.pace import Timing
 
@@ -21,4 +22,5 @@ class Clocks:
 
     def timing(self) -> Timing:
         """Give the clocks as a connection takes them."""
-        return Timing(tick=lambda: self.tick, rest=self.rest)
+        began = datetime(2026, 1, 1, tzinfo=UTC)
+        return Timing(now=lambda: began + timedelta(seconds=self.tick), tick=lambda: self.tick, rest=self.rest)

@@ -19,7 +19,19 @@ from remit.ledger.read import Search, find_entries
 from remit.practice.company import Company
 from remit.runtime.house import House
 from remit.store.database import Database
-from tests.houses import act, copy_worker, done_of, mail, notify, opened_house, rows_of, send, settle, told, work_at_once
+from tests.houses import (
+    act,
+    copy_worker,
+    done_of,
+    mail,
+    notify,
+    opened_house,
+    rows_of,
+    send,
+    settle,
+    told,
+    work_at_once,
+)
 
 Opened = tuple[House, Company]
 

@@ -49,6 +49,8 @@ EXAMPLES = {
     "confidence-out-of-range": (_said(confidence=1001), _said(confidence=1000)),
     "amount-negative": (_said(amount=-1, currency="EUR"), _said(amount=0, currency="EUR")),
     "amount-without-currency": (_said(amount=1), _said(amount=1, currency="EUR")),
+    "reversal": (Example(facts={"is_reversal": True}), Example()),
+    "origin-unproven": (_said(unproven={"to": "said by a customer"}), Example()),
     "brand-published": (_of("site.publish_page"), _of("erp.write_note")),
     "needs_human_approval_over_100": (
         _for(CX, "desk.refund_customer", amount=100_01, currency="USD"),

@@ -12,17 +12,23 @@ from remit.clock import new_id
 from remit.errors import SignInRefused
 from remit.governance.accounts import set_password, sign_in
 from remit.governance.approvals import expire_reviews
+from remit.governance.bypasses import Bypass, ask_bypass, end_bypass, grant_bypass
 from remit.governance.change import ChangeKind, Proposal
 from remit.governance.changes import Changes
 from remit.governance.completeness import measure_completeness
 from remit.governance.drills import Drilled, begin_drill, end_drill
 from remit.governance.exports import Taking, take_records
 from remit.governance.halts import HaltReport, lift, stop
+from remit.governance.house import HouseRules
 from remit.governance.identity import Change, restore, revoke, rotate
 from remit.governance.incidents import Section, Writing, close_incident, write_section
 from remit.governance.linking import Known, welcome
 from remit.governance.personal_tokens import list_tokens, mint_token, revoke_token
+from remit.governance.questions import Question, ask, reply
+from remit.governance.review_rota import HandOn, Rota, Turn, hand_on, set_rota
+from remit.governance.reviews import list_reviews
 from remit.governance.roles import Person, record_person
+from remit.governance.stand_ins import Absence, Delegation, end_delegation, give_delegation, note_absence
 from remit.ledger.entry import EntryKind
 from remit.ledger.key import load_signer
 from remit.ledger.read import RecordedEntry, Search, find_entries
@@ -37,11 +43,17 @@ from tests.house.repository import DOCS
 from tests.houses import act, answer_review, mail, notify, score, tell, work
 
 WITHOUT_RUN = {
+    "absence.noted",
+    "bypass.asked",
+    "bypass.ended",
+    "bypass.granted",
     "change.drafted",
     "change.replayed",
     "change.settled",
     "charter.registered",
     "completeness.measured",
+    "delegation.ended",
+    "delegation.given",
     "drill.performed",
     "halt.answered",
     "halt.lifted",
@@ -56,6 +68,7 @@ WITHOUT_RUN = {
     "password.set",
     "person.linked",
     "person.saved",
+    "rota.set",
     "session.opened",
     "session.refused",
     "token.minted",
@@ -90,6 +103,7 @@ async def entries(opened: tuple[House, Company]) -> list[RecordedEntry]:
     drill = await begin_drill(house.database, "ken.ito", house.clock.now(), due_at=None)
     await end_drill(house.database, cast("UUID", drill), Drilled.failed(new_id(), "to see"), house.clock.now())
     await change_identity(house)
+    await talk_about_reviews(house)
     await change_stage(house)
     await take_back(house)
     await sign_people_in(house)
@@ -101,6 +115,25 @@ async def entries(opened: tuple[House, Company]) -> list[RecordedEntry]:
     await fail_overdue(house.database, house.clock.now())
     await work(house)
     return list(await find_entries(house.database, Search(), limit=500))
+
+
+async def talk_about_reviews(house: House) -> None:
+    """Ask, reply, hand on, stand in and let a rule rest."""
+    now, day = house.clock.now(), timedelta(days=1)
+    await tell(house, notify("to talk about"), number="talk")
+    await work(house)
+    [*_, row] = await list_reviews(house.database)
+    question = await ask(house.database, Question(review=row["id"], by="you", words="why?"), now)
+    await reply(house.database, question, "sara.lind", "usage is down", now)
+    await hand_on(house.database, HandOn(review=row["id"], by="you", to="nina.kowalski", reason="hers"), now)
+    await set_rota(house.database, Rota(role="reviewer", domain="", turns=(Turn(person="ken.ito"),)), "you", now)
+    await note_absence(house.database, Absence(person="ken.ito", since=now, until=now + day), "ken.ito", now)
+    given = Delegation(delegator="you", delegate="paul.novak", role="reviewer", until=now + day)
+    await end_delegation(house.database, await give_delegation(house.database, given, now), "you", now)
+    asked = Bypass(domain="finance", rule="stage-assistive", reason="to see", lasts=timedelta(minutes=5))
+    bypass = await ask_bypass(house.database, HouseRules.load(), asked, "you", now)
+    await grant_bypass(house.database, bypass, "ruth.adler", now)
+    await end_bypass(house.database, bypass, "you", now)
 
 
 async def take_out(house: House) -> None:

@@ -13,8 +13,9 @@ PARAMETERS = 6
 
 MANY_FILTERS = "each is a filter of a list, named by whoever asks"
 MANY_PARAMETERS = {
+    "remit/cli/ledger.py export_": MANY_FILTERS,
     "remit/cli/ledger.py search": MANY_FILTERS,
-    "remit/web/ledger.py entries": MANY_FILTERS,
+    "remit/web/ledger_filters.py _search": MANY_FILTERS,
     "remit/web/runs.py list_runs": MANY_FILTERS,
     "remit/governance/record.py _settled": "one statement takes them all",
     "remit/runtime/context.py act": "a playbook says by name what a reviewer is shown",

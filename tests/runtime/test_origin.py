@@ -238,7 +238,7 @@ def _hand_over(to: str) -> dict[str, Any]:
 
 
 async def _taken_over(house: House) -> list[dict[str, Any]]:
-    rows = await house.database.fetch("list_runs", "", "mails-on", "", None, 50)
+    rows = await house.database.fetch("list_runs", "", "mails-on", "", None, 50, "")
     shown = [await state_of(house, row["id"]) for row in rows]
     return [
         {"requested": row["data"]["context"]["to"], "states": [row["state"], *(one["state"] for one in row["actions"])]}

@@ -18,7 +18,7 @@ async def test_an_action_is_taken_back_over_the_api(asking: httpx.AsyncClient, h
     """A request gives the run that does it; twice it is one, and its own person does not approve it."""
     done = await tell(house, score())
     await work(house)
-    await asking.post("/v1/halts", json={"scope": "worker:as-told", "reason": "it counts wrong"})
+    halt = (await asking.post("/v1/halts", json={"scope": "worker:as-told", "reason": "it counts wrong"})).json()
     path, body = f"/v1/actions/{done}:1/reversal", {"reason": "wrong", "arguments": {"score": 72}}
 
     first = await asking.post(path, json=body, headers=SECOND)
@@ -31,9 +31,11 @@ async def test_an_action_is_taken_back_over_the_api(asking: httpx.AsyncClient, h
     await answer_review(house, UUID(review["run"]), person="nina.kowalski")
     await work(house)
     shown = (await asking.get(f"/v1/runs/{done}")).json()
+    report = (await asking.get(f"/v1/halts/{halt['id']}/report")).json()
 
     assert (first.status_code, again.json()) == (202, first.json())
     assert own.status_code == 403
+    assert [each["run"] for each in report["done"][0]["requested"]] == [review["run"]]
     assert await states_of(house, UUID(review["run"])) == ["done", "performed"]
     assert (shown["overrides"], shown["reverses"]) == (["reversed"], "")
     assert (await asking.get(f"/v1/runs/{review['run']}")).json()["reverses"] == f"{done}:1"

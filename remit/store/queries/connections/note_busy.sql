@@ -1,4 +1,3 @@
--- Note for every process that a system said when to come back. $1 name, $2 in how many seconds
-INSERT INTO pace (name, due_at, not_before)
-VALUES ($1, clock_timestamp(), clock_timestamp() + make_interval(secs => $2::float8))
+-- Note for every process when a system said to come back. $1 name, $2 when
+INSERT INTO pace (name, due_at, not_before) VALUES ($1, clock_timestamp(), $2)
 ON CONFLICT (name) DO UPDATE SET not_before = greatest(pace.not_before, excluded.not_before)
