@@ -11,6 +11,7 @@ COMMANDS = (
     ("stop.py", "10"),
     ("waiting.py", "100000"),
     ("ledger.py", "1000000"),
+    ("search.py", "1000000"),
     ("crash.py", "--runs", "3000", "--reviews", "500", "--kills", "60"),
 )
 

@@ -50,11 +50,11 @@ async def list_running(
 
 @app.command()
 @command
-async def ask(  # noqa: PLR0913  # what is typed
+async def ask(
     domain: Annotated[str, typer.Argument(help="where")],
-    rule: Annotated[str, typer.Option(help="the review rule; none means all that ask about one operation")] = "",
-    worker: Annotated[str, typer.Option(help="only for this worker")] = "",
-    operation: Annotated[str, typer.Option(help="only for this operation")] = "",
+    what: Annotated[
+        str, typer.Argument(help="a review rule, `worker/rule`, or `worker/operation` for all that asks there")
+    ],
     minutes: Annotated[int, typer.Option(min=1, max=240, help="for how long, from now on")] = 60,
     reason: Annotated[str, typer.Option(help="why")] = "",
     *,
@@ -62,8 +62,10 @@ async def ask(  # noqa: PLR0913  # what is typed
 ) -> None:
     """Ask for a bypass; nothing rests before a second person grants it."""
     settings = read_settings()
-    what = {"domain": domain, "rule": rule, "worker": worker, "operation": operation, "reason": reason}
-    asked = Bypass(lasts=timedelta(minutes=minutes), **what)
+    worker, _, rule = what.rpartition("/")
+    is_operation = "." in rule and ":" not in rule
+    rests = {"rule": "" if is_operation else rule, "worker": worker, "operation": rule if is_operation else ""}
+    asked = Bypass(domain=domain, reason=reason, lasts=timedelta(minutes=minutes), **rests)
     async with open_database(settings) as database:
         number = await bypasses.ask_bypass(database, HouseRules.load(), asked, settings.person, clock.now())
     if as_json:

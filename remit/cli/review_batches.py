@@ -8,7 +8,6 @@ from remit import clock
 from remit.cli.output import command, print_json, say, short
 from remit.errors import InputInvalid, NotFound
 from remit.governance.batches import MOST, BatchAnswer, Preview, answer_batch, preview
-from remit.governance.feedback import RejectCode
 from remit.governance.reviews import ReviewFilter, list_reviews
 from remit.money import write_money
 from remit.settings import read_settings
@@ -16,12 +15,11 @@ from remit.web.opening import open_database
 
 
 @command
-async def batch(  # noqa: PLR0913  # what is typed
+async def batch(
     worker: Annotated[str, typer.Argument(help="the worker's name")],
     operation: Annotated[str, typer.Argument(help="the operation, as in `crm.notify_owner`")],
     verdict: Annotated[str, typer.Option(help="`approve` or `reject`")] = "approve",
     reason: Annotated[str, typer.Option(help="why")] = "",
-    code: Annotated[RejectCode, typer.Option(help="of a reject: why, in a word")] = RejectCode.OTHER,
     seal: Annotated[str, typer.Option(help="the seal the preview showed; without it nothing is answered")] = "",
     *,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
@@ -39,7 +37,7 @@ async def batch(  # noqa: PLR0913  # what is typed
         if not seal:
             return print_json(seen) if as_json else _show(seen)
         whole = seen.seal if len(seal) >= _SHORTEST and seen.seal.startswith(seal) else seal
-        given = BatchAnswer(items=items, seal=whole, person=settings.person, verdict=said, reason=reason, code=code)
+        given = BatchAnswer(items=items, seal=whole, person=settings.person, verdict=said, reason=reason)
         results = await answer_batch(database, given, clock.now())
     if as_json:
         return print_json(results)

@@ -59,8 +59,15 @@ async def list_open(  # noqa: PLR0913  # each a filter
 ) -> None:
     """List reviews, oldest first."""
     settings = read_settings()
-    what = {"worker": worker, "domain": domain, "operation": operation, "role": role}
-    find = ReviewFilter(state=state, person=settings.person if mine else "", moment=clock.now(), **what)
+    find = ReviewFilter(
+        state=state,
+        worker=worker,
+        domain=domain,
+        operation=operation,
+        role=role,
+        person=settings.person if mine else "",
+        moment=clock.now(),
+    )
     async with open_database(settings) as database:
         rows = await list_reviews(database, find=find, limit=limit)
     if as_json:

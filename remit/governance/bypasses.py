@@ -1,10 +1,10 @@
-"""Bypasses: two people let a review rule rest, for four hours at most, when waiting for an answer costs more than it saves.
+"""Bypasses: two people let a review rule rest, for four hours at most, when waiting costs more than it saves.
 
     asked ──granted by a second person──▶ in force ── its time is over, or somebody ends it ──▶ ended
       └── nobody grants it in time, or somebody ends it ──▶ ended
 
-In force it stands for the approvals one rule asks, or those asked for one operation of one worker. It lifts nothing that
-approvals do not lift: no prohibition, halt, budget or vacant seat; nor the rules every house has, on the origin of the
+In force it stands for the approvals one rule asks, or those asked for one operation of one worker. It lifts nothing
+that approvals do not lift: no prohibition, halt, budget or vacant seat; nor the rules every house has, on the origin of
 data among them. Every decision that rests on it says so. The runs of the two people themselves are reviewed as ever.
 """
 

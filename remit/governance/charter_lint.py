@@ -45,6 +45,8 @@ def _names_faults(charter: Charter, operations: Mapping[str, Operation]) -> Iter
         yield from _unknown(grant.operation, operations)
         if grant.operation in operations and operations[grant.operation].kind is not Kind.WRITE:
             yield f"`{grant.operation}` only reads. List it under `systems` instead of `grants`"
+        elif named := operations.get(grant.operation):
+            yield from _idle_caps(grant, named)
     for read in sorted(charter.reads):
         yield from _unknown(read, operations)
         if read in operations and operations[read].kind is not Kind.READ:
@@ -54,6 +56,13 @@ def _names_faults(charter: Charter, operations: Mapping[str, Operation]) -> Iter
     for review in charter.reviews:
         for name in review.operations:
             yield from _unknown(name, {*operations, *systems})
+
+
+def _idle_caps(grant: Grant, operation: Operation) -> Iterator[str]:
+    if grant.recipients and not operation.sinks:
+        yield f"`{grant.operation}` sends nothing anywhere. Take `recipients` out of its grant"
+    if grant.money_per_day is not None and not operation.amount:
+        yield f"`{grant.operation}` moves no money. Take `money_per_day` out of its grant"
 
 
 def _unknown(name: str, known: Iterable[str]) -> Iterator[str]:
@@ -66,6 +75,7 @@ def _grant_faults(grant: Grant) -> Iterator[str]:
     place = f"the grant of `{grant.operation}`"
     yield from _number(place, "limit", grant.limit)
     yield from _number(place, "per_day", grant.per_day)
+    yield from _number(place, "money_per_day", grant.money_per_day)
     if grant.limit is not None and not grant.currency:
         yield f"{place} has a limit without a currency. Add `currency`"
 

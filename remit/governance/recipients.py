@@ -41,8 +41,7 @@ def host_of(value: object) -> str:
 
 def _values(given: Any) -> Iterator[object]:
     if isinstance(given, list):
-        for each in cast("list[object]", given):
-            yield each
+        yield from cast("list[object]", given)
     elif given is not None:
         yield given
 

@@ -171,8 +171,15 @@ async def hand_on(database: Database, given: HandOn, now: datetime) -> None:
 def entry_of(kind: EntryKind, review: Row, body: dict[str, Any], now: datetime) -> Entry:
     """Make the entry of something that happened to a review, so that it is found with its run."""
     about = review["packet"].get("about") or ""
-    trace = {"trace_id": review["trace_id"], "at": now}
-    return Entry(kind=kind, body=body, worker=review["worker"], run=review["run"], about=about, **trace)
+    return Entry(
+        kind=kind,
+        body=body,
+        worker=review["worker"],
+        run=review["run"],
+        about=about,
+        trace_id=review["trace_id"],
+        at=now,
+    )
 
 
 # ── the rota ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -24,7 +24,7 @@ _LONGEST_VALUE = 200  # letters of an argument in the sentence that says what wi
 
 _HOW: Final = {
     "on_edit": "the changed arguments are decided anew by the rules, which may ask others",
-    "on_ask": "the question stands on the review, which stays open; the first one puts off its end for four hours at most",
+    "on_ask": "the question stands on the review, which stays open; the first puts off its end by four hours at most",
     "on_hand_on": "the person or role named is told; whoever could answer still can",
 }
 

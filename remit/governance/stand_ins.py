@@ -1,8 +1,8 @@
 """Stand-ins: who is away, and whom somebody lets answer reviews under a role of theirs meanwhile.
 
-A delegation ends by itself. It lends one role, for answering reviews only, and cannot be lent on: what a delegate holds
-by delegation is looked for in the delegator's own roles. A delegate is asked like anybody else whether they had a part
-in what the review asks, and so is the delegator. What was approved under a delegation that is taken back counts no more.
+A delegation ends by itself. It lends one role, for answering reviews only, and cannot be lent on: it is looked for in
+the delegator's own roles. Neither the delegate nor the delegator may have had a part in what a review asks. What was
+approved under a delegation that is taken back counts no more.
 """
 
 from collections.abc import Sequence

@@ -165,12 +165,12 @@ class Overridden(BaseModel):
 async def reviews(  # noqa: PLR0913  # each a filter
     house: AskedHouse,
     person: AskedPerson,
+    *,
     state: ReviewState = "open",
     worker: Word = "",
     domain: Word = "",
     operation: Word = "",
     role: Word = "",
-    *,
     for_me: bool = False,
     after: UUID | None = None,
     limit: Limit = 50,
@@ -203,7 +203,7 @@ async def questions(house: AskedHouse, person: AskedPerson, limit: Limit = 50) -
 
 
 @router.get("/feedback", summary="List what people corrected", response_model=list[Correction])
-async def feedback(  # noqa: PLR0913  # each a filter
+async def feedback(
     house: AskedHouse,
     _: AskedPerson,
     worker: Word = "",

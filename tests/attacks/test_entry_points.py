@@ -173,7 +173,9 @@ def no_separation(patch: Patch) -> None:
     statement = QUERIES["gather_facts"]
     start = statement.index("AND NOT EXISTS (SELECT FROM excluded")
     patch.setitem(
-        QUERIES, "gather_facts", statement[:start] + statement[start:].replace("excluded.person = answer.person", "false", 1)
+        QUERIES,
+        "gather_facts",
+        statement[:start] + statement[start:].replace("excluded.person = answer.person", "false", 1),
     )
 
 

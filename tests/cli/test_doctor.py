@@ -74,7 +74,7 @@ async def test_a_vacant_seat_is_found(remit: Remit, asked: House) -> None:
 
     found = wrong(await remit("doctor", "--json"))
 
-    assert found["asks-before"] == "the seat of the system owner is vacant: `ken.ito` is not here"
+    assert found["asks-before"] == "the seat of the system owner is vacant: `ken.ito` is not here as technical-owner"
 
 
 async def test_a_forgotten_run_is_found(remit: Remit, asked: House) -> None:

@@ -90,7 +90,7 @@ async def test_rotas_absences_and_delegations_are_said_and_listed(remit: Remit, 
 
 async def test_a_bypass_is_asked_granted_and_ended(remit: Remit, asked: House) -> None:
     """One asks, another grants; under it nothing waits; after its end it does."""
-    asking = ("bypass", "ask", "customer_experience", "--rule", "stage-assistive", "--reason", "the queue is long")
+    asking = ("bypass", "ask", "customer_experience", "stage-assistive", "--reason", "the queue is long")
     number = (await remit(*asking, "--json")).json["bypass"]
     same = await remit("bypass", "grant", number)
     other = await remit("bypass", "grant", number, REMIT_PERSON="ruth.adler")
@@ -100,9 +100,12 @@ async def test_a_bypass_is_asked_granted_and_ended(remit: Remit, asked: House) -
     ended = await remit("bypass", "end", number)
     after = await tell(asked, notify(), number="after")
     await work(asked)
-    odd = await remit("bypass", "ask", "customer_experience", "--rule", "halted", "--reason", "x")
+    odd = await remit("bypass", "ask", "customer_experience", "halted", "--reason", "x")
+    one = await remit("bypass", "ask", "customer_experience", "as-told/crm.notify_owner", "--reason", "x")
+    own = await remit("bypass", "ask", "customer_experience", "as-told/review:three-people", "--reason", "x")
 
     assert (same.code, other.code, ended.code, odd.code) == (4, 0, 0, 6)
+    assert (one.code, own.code) == (0, 0)
     assert "ruth.adler" in listed.out
     assert [await states_of(asked, run) for run in (during, after)] == [["done", "performed"], ["waiting", "waiting"]]
-    assert [one["ended_by"] for one in (await remit("bypass", "list", "--all", "--json")).json] == ["you"]
+    assert [one["ended_by"] for one in (await remit("bypass", "list", "--all", "--json")).json] == [None, None, "you"]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from remit.errors import Conflict, InputInvalid, NotAllowed, NotFound
+from remit.errors import Conflict, NotAllowed
 from remit.governance.bypasses import (
     Bypass,
     ask_bypass,
@@ -257,47 +257,6 @@ async def test_another_domain_worker_or_operation_is_not_covered(opened: Opened)
 
     assert (await state_of(house, run))["waits_for"] == "review"
     assert await done_of(company) == []
-
-
-@pytest.mark.parametrize(
-    ("asked", "says"),
-    [
-        ({"rule": "halted"}, "no rule that may be bypassed"),
-        ({"rule": "origin-unproven"}, "no rule that may be bypassed"),
-        ({"rule": "x" * 10_000}, "no rule that may be bypassed"),
-        ({"rule": ""}, "what is to rest"),
-        ({"rule": "", "worker": "as-told"}, "what is to rest"),
-        ({"rule": "review:three-people"}, "name its worker too"),
-        ({"domain": "finance", "worker": "as-told", "rule": "stage-assistive"}, "works in customer_experience"),
-        ({"domain": "moon"}, "is no domain"),
-        ({"domain": ""}, "is no domain"),
-        ({"lasts": timedelta(hours=4, seconds=1)}, "four hours at most"),
-        ({"lasts": timedelta()}, "four hours at most"),
-        ({"lasts": timedelta(hours=-1)}, "four hours at most"),
-        ({"reason": " "}, "needs a reason"),
-        ({"reason": "\x00"}, "cannot be kept"),
-    ],
-)
-async def test_what_is_no_bypass_is_refused(opened: Opened, asked: dict[str, Any], says: str) -> None:
-    """A bypass names what is to rest, why, and for four hours at most."""
-    house, _ = opened
-
-    with pytest.raises(InputInvalid, match=says):
-        await _ask(house, **asked)
-
-    assert await list_bypasses(house.database, house.clock.now(), is_running=False) == []
-
-
-async def test_not_everybody_asks_and_what_is_not_there_is_not_found(opened: Opened) -> None:
-    """Asking is a permission in the domain; a number that never was is not found."""
-    house, _ = opened
-
-    for person in ("nina.kowalski", "maria.rossi", "jonas.weber", "nobody"):
-        with pytest.raises(NotAllowed):
-            await _ask(house, by=person)
-    for call in (grant_bypass, end_bypass):
-        with pytest.raises(NotFound):
-            await call(house.database, UUID(int=1), "you", house.clock.now())
 
 
 async def test_risk_owners_and_auditors_are_told(opened: Opened) -> None:

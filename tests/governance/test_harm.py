@@ -113,7 +113,7 @@ def _random_charter(dice: random.Random) -> Charter:
             operation=operation,
             stage=dice.choice([Stage.SUPERVISED, Stage.CONDITIONAL, Stage.HIGH_TRUST, Stage.HIGH_TRUST]),
             per_day=_maybe(dice, dice.randint(1, 9)),
-            money_per_day=_maybe(dice, 700),
+            money_per_day=_maybe(dice, 700) if OPERATIONS[operation].amount else None,
             day_currency="EUR",
         )
         for operation in dice.sample(WRITES, 5)

@@ -5,9 +5,12 @@ from uuid import UUID
 
 import pytest
 
+from remit.charters.charter import Grant
+from remit.errors import PolicyInvalid
 from remit.runtime.house import House
 from remit.runtime.inbox import receive
 from remit.store.database import Database
+from tests.governance.policy_samples import charter, policy
 from tests.houses import (
     act,
     answer_review,
@@ -259,3 +262,18 @@ async def test_a_worker_writes_only_so_often_a_minute(database: Database, tmp_pa
         assert at_once == 1
         assert [await states_of(house, run) for run in runs] == [["done", "performed"]] * 4
         assert (house.clock.now() - began).total_seconds() >= 89
+
+
+@pytest.mark.parametrize(
+    ("cap", "says"),
+    [
+        ({"recipients": ("ok.com",)}, "sends nothing anywhere"),
+        ({"money_per_day": 1, "day_currency": "EUR"}, "no money"),
+    ],
+)
+def test_a_cap_that_could_never_hold_is_refused(cap: dict[str, Any], says: str) -> None:
+    """Recipients of what goes nowhere, and money of what moves none, are mistakes and no limits."""
+    given = charter(grants=(Grant(operation="erp.write_note", **cap),))
+
+    with pytest.raises(PolicyInvalid, match=says):
+        policy(given)

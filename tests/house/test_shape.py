@@ -15,7 +15,9 @@ MANY_FILTERS = "each is a filter of a list, named by whoever asks"
 MANY_PARAMETERS = {
     "remit/cli/ledger.py export_": MANY_FILTERS,
     "remit/cli/ledger.py search": MANY_FILTERS,
+    "remit/cli/reviews.py list_open": MANY_FILTERS,
     "remit/web/ledger_filters.py _search": MANY_FILTERS,
+    "remit/web/reviews.py reviews": MANY_FILTERS,
     "remit/web/runs.py list_runs": MANY_FILTERS,
     "remit/governance/record.py _settled": "one statement takes them all",
     "remit/runtime/context.py act": "a playbook says by name what a reviewer is shown",

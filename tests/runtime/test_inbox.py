@@ -18,7 +18,7 @@ from remit.store.database import Database, Transaction
 from tests.houses import copy_worker, opened_house, rows_of, score, send, told
 from tests.runtime.test_signal import event
 
-CHARTER_TRIGGERS = "  - {name: told, event: test.as_told}\n"
+CHARTER_TRIGGERS = "  - {name: told, event: test.as_told, own: [steps]}\n"
 
 
 async def _counts(house: House) -> dict[str, int]:
@@ -102,7 +102,7 @@ async def test_a_signal_nobody_waits_for_is_kept(opened: tuple[House, Company]) 
 
 async def test_a_worker_begins_at_most_once_for_a_signal(database: Database, tmp_path: Path) -> None:
     """A signal that matches three triggers of a worker opens one run, by the first of them."""
-    more = "  - {name: too, event: test.as_told}\n  - {name: three, event: test.as_told, where: {n: {over: 1}}}\n"
+    more = "  - {name: too, event: test.as_told, own: [steps]}\n  - {name: three, event: test.as_told, own: [steps], where: {n: {over: 1}}}\n"
     workers = copy_worker(tmp_path, changes={CHARTER_TRIGGERS: CHARTER_TRIGGERS + more})
     async with opened_house(database, workers=workers) as (house, _):
         await send(house, replace(told(), data={"steps": [], "n": 2}))
@@ -118,7 +118,7 @@ async def test_a_worker_begins_at_most_once_for_a_signal(database: Database, tmp
 )
 async def test_a_threshold_is_a_threshold(database: Database, tmp_path: Path, value: object, begins: bool) -> None:  # noqa: FBT001  # what is expected
     """A worker with a threshold begins above it, not at it, and never on what is no number."""
-    where = "  - {name: told, event: test.as_told, where: {usage.drop_percent: {over: 40}}}\n"
+    where = "  - {name: told, event: test.as_told, own: [steps], where: {usage.drop_percent: {over: 40}}}\n"
     workers = copy_worker(tmp_path, changes={CHARTER_TRIGGERS: where})
     async with opened_house(database, workers=workers) as (house, _):
         runs = await send(house, replace(told(), data={"usage": {"drop_percent": value}}))

@@ -275,7 +275,17 @@ async def test_what_did_not_happen_or_cannot_be_undone_is_refused(opened: tuple[
 
 @pytest.mark.parametrize(
     "key",
-    ["", "nothing", ":", f"{UUID(int=7)}", f"{UUID(int=7)}:1", f"{UUID(int=7)}:99999999999", f"{UUID(int=7)}:²", "a\0b:1", "x" * 5000],
+    [
+        "",
+        "nothing",
+        ":",
+        f"{UUID(int=7)}",
+        f"{UUID(int=7)}:1",
+        f"{UUID(int=7)}:99999999999",
+        f"{UUID(int=7)}:²",
+        "a\0b:1",
+        "x" * 5000,
+    ],
 )
 async def test_an_action_nobody_knows_is_refused(opened: tuple[House, Company], key: str) -> None:
     """Whatever is typed for a key, nothing is begun."""

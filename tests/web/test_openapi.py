@@ -57,5 +57,9 @@ def test_every_route_and_filter_stands_in_the_docs(described: dict[str, Any]) ->
         for parameter in told.get("parameters", ()):
             if parameter["in"] == "query":
                 assert f"`{parameter['name']}`" in text, (name, parameter["name"])
-    named = {line.split("`")[1] for line in text.splitlines() if line.startswith(("| `GET", "| `POST", "| `PUT", "| `DELETE"))}
+    named = {
+        line.split("`")[1]
+        for line in text.splitlines()
+        if line.startswith(("| `GET", "| `POST", "| `PUT", "| `DELETE"))
+    }
     assert named == {name for name, _ in routes(described)}
