@@ -1,7 +1,4 @@
-"""Feedback: what people corrected in what a worker proposed, kept so that it can be learned from and counted.
-
-An edit and a reject are overrides: the run carries `human_override` from then on.
-"""
+"""Feedback: what people edited and rejected of what a worker proposed, kept to be learned from and counted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -62,7 +59,7 @@ def _part(arguments: Mapping[str, Any], name: str) -> bytes:
 
 
 async def keep_correction(transaction: Transaction, review: Row, said: Correction, now: datetime) -> None:
-    """Keep a correction, and note on the run that a person overrode it."""
+    """Keep a correction."""
     await transaction.execute(
         "insert_feedback",
         clock.new_id(),

@@ -214,9 +214,9 @@ class Gateway:
                 return await record.blocked(str(error))
         except (OutcomeUnknown, SystemBusy) as error:
             return await self._later(action, claim, mandate, error, state=ActionState.PERFORMING)
-        if found is not None:
-            return await self._settled(action, claim, mandate, found)
-        return await self._repeat(case, claim, mandate)
+        return await (
+            self._repeat(case, claim, mandate) if found is None else self._settled(action, claim, mandate, found)
+        )
 
     async def _repeat(self, case: Case, claim: Claim, mandate: Mandate) -> _Begun | Receipt:
         """Decide again, now that it is known that nothing happened; what is reserved stays reserved."""

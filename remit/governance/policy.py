@@ -147,7 +147,7 @@ class Policy:
         )
 
     def _bypassed(self, spoke: Iterable[str], bypasses: Mapping[str, str]) -> dict[str, str]:
-        """Say of each rule that spoke and is bypassed by whom; what no approval lifts, and what always holds, never is."""
+        """Say of each rule that spoke by whom it is bypassed; what no approval lifts or always holds never is."""
         said = {rule: bypasses.get(rule) or bypasses.get("*", "") for rule in spoke if is_bypassable(self.rules[rule])}
         return {rule: f"{self.rules[rule].sentence} {by}" for rule, by in said.items() if by}
 
@@ -170,7 +170,7 @@ class Policy:
 
 
 def is_bypassable(rule: Rule) -> bool:
-    """Whether two people may bypass a rule for some time: one that asks for approvals, and does not hold in every house."""
+    """Whether two people may bypass a rule for some time: it asks for approvals, and not in every house."""
     return rule.approvals > 0 and rule.origin not in ALWAYS
 
 

@@ -4,7 +4,7 @@ Entries are appended without an index; the sequencer gives index and hash later,
 the head of the tree.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -180,7 +180,9 @@ class Entry:
 async def append(transaction: Transaction, *entries: Entry) -> None:
     """Append entries in the caller's transaction, in order; they are in the ledger exactly if it commits."""
     sealed = [entry for entry in entries if is_personal(entry.about) and entry.kind not in _PLAIN]
-    keys = await keys_for(transaction, (entry.about for entry in sealed), entries[0].at) if sealed else {}
+    keys: Mapping[str, bytes] = (
+        await keys_for(transaction, (entry.about for entry in sealed), entries[0].at) if sealed else {}
+    )
     key_of: dict[UUID, bytes] = {entry.id: keys[entry.about] for entry in sealed}
     await transaction.execute(
         "append_entries",

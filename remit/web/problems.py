@@ -49,7 +49,7 @@ def add_problems(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http_error)
 
 
-def problem(  # noqa: PLR0913  # the members of RFC 9457
+def problem(  # the members of RFC 9457
     status: int,
     code: str,
     title: str,

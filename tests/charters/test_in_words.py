@@ -22,8 +22,10 @@ It reads nothing in mail.
 It may do `erp.hold_invoice`, at most 200 a day, alone only at low risk: A held invoice is not paid; a person
 releases it.
 It may do `erp.clear_invoice`, up to 2,500.00 EUR, at most 20,000.00 EUR a day, alone within its conditions: An
-invoice that agrees with its order is due. For this, lena.fischer is accountable, ken.ito owns the systems, ruth.adler the risk.
-It may do `mail.draft_message`, only to vendor.example and *.vendor.example, a person approves every time: A vendor is asked for what is missing; a person
+invoice that agrees with its order is due. For this, lena.fischer is accountable, ken.ito owns the systems,
+ruth.adler the risk.
+It may do `mail.draft_message`, only to vendor.example and *.vendor.example, a person approves every time: A vendor
+is asked for what is missing; a person
 sends it.
 It must never do `erp.pay_invoice`: Two people in finance release payments.
 It must never use anything of bank: No worker touches an account.

@@ -60,7 +60,7 @@ def test_the_same_world_differs_in_nothing() -> None:
 def test_an_approval_held_then_hides_no_difference() -> None:
     """What a person had approved by then is decided as it was first asked, so that a new review shows."""
     approved = replace(
-        recorded(tier="gold"), asked=recorded(tier="gold").asked | {"approvals": ["account-owner"], "approvers": 9}
+        recorded(tier="gold"), asked={**recorded(tier="gold").asked, "approvals": ["account-owner"], "approvers": 9}
     )
 
     shown = replay([approved], world(), world(STRICTER))
@@ -124,7 +124,7 @@ def test_a_thousand_decisions_take_about_a_second() -> None:
 @pytest.mark.parametrize("asked", [{"stage": 7}, {"tier": []}, {"amount": "much"}])
 def test_a_record_of_the_wrong_shape_forbids_in_both_worlds(asked: dict[str, object]) -> None:
     """A record somebody spoiled stops no replay."""
-    spoiled = replace(recorded(), asked=recorded().asked | asked)
+    spoiled = replace(recorded(), asked={**recorded().asked, **asked})
 
     shown = replay([spoiled], world(), world(STRICTER))
 

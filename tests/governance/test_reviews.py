@@ -134,7 +134,7 @@ async def test_an_edit_is_kept_as_before_and_after(opened: Opened) -> None:
     assert entry.body["changes"] == changes
     assert (kept["kind"], kept["person"], kept["changes"]) == ("edit", "sara.lind", changes)
     assert (await show_review(house.database, kept["review"]))["edits"][0]["changes"] == changes
-    assert (await state_of(house, run))["human_override"] is True
+    assert len((await state_of(house, run))["overrides"]) == 1
 
 
 async def test_a_reject_is_kept_with_its_code(opened: Opened) -> None:
@@ -153,18 +153,18 @@ async def test_a_reject_is_kept_with_its_code(opened: Opened) -> None:
 
     [kept] = await list_feedback(house.database)
     assert (kept["kind"], kept["code"], kept["reason"]) == ("reject", "wrong-recipient", "they left")
-    assert (await state_of(house, run))["human_override"] is True
+    assert len((await state_of(house, run))["overrides"]) == 1
 
 
 async def test_an_approval_is_no_override(opened: Opened) -> None:
-    """What is approved as proposed corrects nothing, and the run says so."""
+    """What is approved as proposed corrects nothing, and its run names no override."""
     house, _ = opened
     run = await _asked(house)
 
     await answer_review(house, run)
 
     assert await list_feedback(house.database) == []
-    assert (await state_of(house, run))["human_override"] is False
+    assert (await state_of(house, run))["overrides"] == []
 
 
 async def test_overrides_are_counted_for_each_operation(opened: Opened) -> None:

@@ -84,7 +84,7 @@ async def test_an_id_from_the_database_can_be_written_again(database: Database) 
 @pytest.mark.parametrize(
     "change",
     ["UPDATE entry SET kind = 'x'", "DELETE FROM entry", "TRUNCATE entry CASCADE", "UPDATE leaf SET index = 9",
-     "DELETE FROM leaf", "UPDATE checkpoint SET note = ''", "DELETE FROM checkpoint", "TRUNCATE checkpoint",
+     "DELETE FROM leaf", "UPDATE checkpoint SET note = ''", "DELETE FROM checkpoint", "TRUNCATE checkpoint CASCADE",
      "DELETE FROM tile", "TRUNCATE tile", "UPDATE tile SET index = 1",
      r"UPDATE tile SET hashes = sha256('\x00') || hashes", "UPDATE tile SET hashes = substr(hashes, 33)"],
 )  # fmt: skip

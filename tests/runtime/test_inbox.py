@@ -102,7 +102,10 @@ async def test_a_signal_nobody_waits_for_is_kept(opened: tuple[House, Company]) 
 
 async def test_a_worker_begins_at_most_once_for_a_signal(database: Database, tmp_path: Path) -> None:
     """A signal that matches three triggers of a worker opens one run, by the first of them."""
-    more = "  - {name: too, event: test.as_told, own: [steps]}\n  - {name: three, event: test.as_told, own: [steps], where: {n: {over: 1}}}\n"
+    more = (
+        "  - {name: too, event: test.as_told, own: [steps]}\n"
+        "  - {name: three, event: test.as_told, own: [steps], where: {n: {over: 1}}}\n"
+    )
     workers = copy_worker(tmp_path, changes={CHARTER_TRIGGERS: CHARTER_TRIGGERS + more})
     async with opened_house(database, workers=workers) as (house, _):
         await send(house, replace(told(), data={"steps": [], "n": 2}))

@@ -12,7 +12,7 @@ from remit.runtime.signal import Signal
 from remit.store.database import Database
 from tests.houses import copy_worker, opened_house, rows_of, score, send, state_of, states_of, tell, until, work
 
-TRIGGER = "  - {name: told, event: test.as_told}\n"
+TRIGGER = "  - {name: told, event: test.as_told, own: [steps]}\n"
 HOURLY = "  - {name: hourly, cron: '0 * * * *'}\n"
 EACH_QUARTER = "  - {name: quarterly, cron: '*/15 * * * *'}\n"
 LEFT_ALONE = "  - {name: left-alone, since: account.touched, by: account, days: 14}\n"

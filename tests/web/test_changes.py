@@ -23,11 +23,9 @@ async def test_a_rule_goes_from_draft_to_force(asking: httpx.AsyncClient, house:
     drafted = (await asking.post("/v1/changes", json=DRAFT)).json()
     replayed = (await asking.post(f"/v1/changes/{drafted['id']}/replay", json={})).json()
 
-    approve = {"json": {"seal": replayed["stamp"]}, "headers": RUTH}
-    refused = await asking.post(f"/v1/changes/{drafted['id']}/approve", **approve)
-    approved = await asking.post(
-        f"/v1/changes/{drafted['id']}/approve", json={"stamp": replayed["stamp"]}, headers=RUTH
-    )
+    path = f"/v1/changes/{drafted['id']}/approve"
+    refused = await asking.post(path, json={"seal": replayed["stamp"]}, headers=RUTH)
+    approved = await asking.post(path, json={"stamp": replayed["stamp"]}, headers=RUTH)
 
     run = await tell(house, score())
     await work(house)

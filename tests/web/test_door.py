@@ -57,7 +57,7 @@ async def test_a_request_without_the_token_is_refused(asking: httpx.AsyncClient,
 
 
 async def test_every_path_but_the_public_ones_needs_the_token(asking: httpx.AsyncClient) -> None:
-    """No route was forgotten: without the token only health, metrics, checkpoint, signing in and the description answer."""
+    """No route was forgotten: without the token only health, metrics, checkpoint, sign-in and description answer."""
     asking.headers.pop("Authorization")
     paths = (await asking.get("/openapi.json")).json()["paths"]
 

@@ -100,7 +100,6 @@ CREATE INDEX bypass_in_force ON bypass (until) WHERE ended_at IS NULL;
 ALTER TABLE answer
     ADD COLUMN code text NOT NULL DEFAULT '', -- of a reject: a word for why
     ADD COLUMN delegation uuid REFERENCES delegation; -- under whose role the person answered, when not under an own one
-ALTER TABLE run ADD COLUMN human_override boolean NOT NULL DEFAULT false; -- a person rejected or edited what it proposed
 
 -- Who may not answer a review, and why. Another migration extends it with another branch.
 CREATE VIEW excluded AS

@@ -2,7 +2,7 @@
 -- $1 run, $2 worker, $3 trace id, $4 kind, $5 from, $6 until, $7 and $8 older than this moment and serial, $9 how many,
 -- $10 subjects that must all be concerned
 WITH found AS MATERIALIZED (
-    SELECT serial, id, at, kind, worker, run, about, trace_id, body
+    SELECT at, serial -- and no more, so that an index alone can answer where one holds all that is asked
     FROM entry
     WHERE ($1::uuid IS NULL OR run = $1)
         AND ($2::text IS NULL OR (worker = $2 AND worker <> ''))
@@ -19,6 +19,7 @@ WITH found AS MATERIALIZED (
     ORDER BY at DESC, serial DESC
     LIMIT $9
 )
-SELECT leaf.index, found.*, subject_key.key
-FROM found LEFT JOIN leaf USING (serial) LEFT JOIN subject_key ON subject_key.subject = found.about
-ORDER BY found.at DESC, found.serial DESC
+SELECT leaf.index, entry.serial, id, entry.at, kind, worker, run, about, trace_id, body, subject_key.key
+FROM found JOIN entry USING (serial) LEFT JOIN leaf USING (serial)
+LEFT JOIN subject_key ON subject_key.subject = entry.about
+ORDER BY entry.at DESC, entry.serial DESC
