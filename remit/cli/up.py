@@ -111,7 +111,7 @@ def _api(house: House, settings: Settings, listening: socket.socket, stop: async
     token = load_token(settings.data_directory)
     vault = Vault(house.database, load_vault_key(settings))
     ways = read_ways(settings, vault)
-    app = create_app(house, token=token, person=settings.person, hosts=settings.hosts, ways=ways)
+    app = create_app(house, token=token, person=settings.person, hosts=settings.hosts, ways=ways, stop=stop)
     app.state.signer = load_signer(settings.data_directory)
     app.mount("/scim", cast("Any", create_scim(house.database, vault, ways.groups, house.clock)))
     port = listening.getsockname()[1]

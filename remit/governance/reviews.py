@@ -167,6 +167,12 @@ async def count_reviews(database: Database, find: ReviewFilter) -> int:
     return await database.fetch_value("count_reviews", *await _columns(database, find))
 
 
+async def count_waiting(database: Database, person: str, now: datetime) -> int:
+    """Count the reviews a person can answer now, to a hundred: more need not be counted to know that there is work."""
+    row = await database.fetch_row("list_held_roles", person, now)
+    return await database.fetch_value("count_waiting", person, list(row["own"]), list(row["lent"]), now) if row else 0
+
+
 async def _columns(database: Database, find: ReviewFilter) -> tuple[object, ...]:
     own, lent = (), ()
     if find.person:

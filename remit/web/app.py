@@ -1,8 +1,10 @@
-"""The API under `/v1`: one FastAPI application over one house, behind its door."""
+"""The API under `/v1` and the control plane: one FastAPI application over one house, behind its door."""
 
+import asyncio
 from collections.abc import Iterable
 
 from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
 
 from remit.runtime.house import House
 from remit.web import (
@@ -32,6 +34,9 @@ from remit.web import (
     workers,
 )
 from remit.web.door import Door
+from remit.web.pages import entrance, live
+from remit.web.pages.pulse import Pulse
+from remit.web.pages.rendering import HERE
 from remit.web.problems import PROBLEM, add_problems
 from remit.web.ways import SignInWays
 
@@ -69,11 +74,20 @@ ROOMS = (
     ledger,
     health,
 )
-"""Each with its part of the paths."""
+"""Each with its part of the paths of the API."""
+
+SCREENS = (entrance, live)
+"""Each with its part of the paths of the control plane."""
 
 
 def create_app(
-    house: House, *, token: str, person: str, hosts: Iterable[str] = (), ways: SignInWays | None = None
+    house: House,
+    *,
+    token: str,
+    person: str,
+    hosts: Iterable[str] = (),
+    ways: SignInWays | None = None,
+    stop: asyncio.Event | None = None,
 ) -> FastAPI:
     """Make the application.
 
@@ -83,6 +97,7 @@ def create_app(
         person: For whom a request acts that does not say.
         hosts: The names it answers to, besides those of this machine to itself.
         ways: How people sign in.
+        stop: Set when the process ends: the streams of news end with it.
     """
     app = FastAPI(
         title="Remit",
@@ -98,7 +113,9 @@ def create_app(
     app.state.person = person
     app.state.signer = None  # who gives the API its key can export
     app.state.ways = ways or SignInWays()
-    for room in ROOMS:
+    app.state.pulse = Pulse(house.database, stop or asyncio.Event())
+    app.mount("/static", StaticFiles(directory=HERE / "static"))
+    for room in (*ROOMS, *SCREENS):
         app.include_router(room.router)
     add_problems(app)
     app.add_middleware(Door, hosts=tuple(hosts))

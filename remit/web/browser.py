@@ -7,7 +7,7 @@ the session's own CSRF token, and from a page of this house.
 import hmac
 from datetime import timedelta
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 
@@ -25,15 +25,20 @@ _OURS: Final = frozenset({"same-origin", "none"})  # what a browser says of a re
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
-async def session_of(request: Request, house: House) -> Session | None:
+async def session_of(request: Request, house: House, *, is_safe: bool = False) -> Session | None:
     """Find the session of the browser that asks.
+
+    Args:
+        request: What was asked.
+        house: The house.
+        is_safe: Whether it is known to change nothing, whatever its method says.
 
     Raises:
         NotAllowed: The request changes something, and nothing shows that a page of this house sent it.
     """
     said = session_id(request)
     session = await find_session(house.database, said, house.clock.now()) if said else None
-    if session and request.method not in _SAFE:
+    if session and not is_safe and request.method not in _SAFE:
         check_origin(request)
         await _check_csrf(request, session)
     return session
@@ -97,5 +102,5 @@ async def _check_csrf(request: Request, session: Session) -> None:
 async def _form_field(request: Request) -> str:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         return ""
-    fields = parse_qs((await request.body()).decode("utf-8", "replace"))
-    return fields.get(CSRF_FIELD, [""])[0]
+    said = (await request.form()).get(CSRF_FIELD, "")  # a form that was read already is not read again
+    return said if isinstance(said, str) else ""

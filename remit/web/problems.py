@@ -1,15 +1,18 @@
 """Errors as problem details, RFC 9457: the same words as everywhere, with the word of the error as its type."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from remit.errors import Conflict, RemitError
+from remit.web.pages.errors import error_page, is_for_programs
 
 _log = logging.getLogger(__name__)
 
@@ -43,10 +46,15 @@ PROBLEM: dict[int | str, dict[str, Any]] = {
 
 
 def add_problems(app: FastAPI) -> None:
-    """Answer every error of an application as problem details."""
-    app.add_exception_handler(RemitError, _on_remit_error)
-    app.add_exception_handler(RequestValidationError, _on_validation_error)
-    app.add_exception_handler(HTTPException, _on_http_error)
+    """Answer every error of an application: to programs as problem details, to people as a page."""
+    for kind, told in ((RemitError, _on_remit_error), (RequestValidationError, _on_validation_error)):
+        app.add_exception_handler(kind, partial(_answer, told))
+    app.add_exception_handler(HTTPException, partial(_answer, _on_http_error))
+
+
+async def _answer(told: Callable[[Request, Exception], JSONResponse], request: Request, error: Exception) -> Response:
+    answer = told(request, error)
+    return answer if is_for_programs(request.url.path) else await error_page(request, answer)
 
 
 def problem(  # the members of RFC 9457

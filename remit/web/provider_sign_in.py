@@ -17,6 +17,7 @@ from remit.governance.sessions import digest, end_session
 from remit.web.asked import AskedHouse
 from remit.web.browser import cookie_name, keep_cookie, keep_session, session_id
 from remit.web.oidc import Provider, Visit
+from remit.web.paths import path_of_ours
 
 router = APIRouter(prefix="/v1/sign-in/oidc", tags=["people"], include_in_schema=False)
 
@@ -37,7 +38,7 @@ async def begin(
     browser = request.cookies.get(cookie_name(request, _COOKIE)) or secrets.token_urlsafe(32)
     now = house.clock.now()
     await house.database.execute("forget_old_visits", now)
-    values = (digest(visit.state), digest(browser), visit.nonce, visit.verifier, _path(next_), now + _PATIENCE)
+    values = (digest(visit.state), digest(browser), visit.nonce, visit.verifier, path_of_ours(next_), now + _PATIENCE)
     await house.database.execute("insert_visit", *values)
     response = RedirectResponse(address, _SEE_OTHER)
     keep_cookie(request, response, _COOKIE, browser, _PATIENCE)
@@ -69,9 +70,3 @@ def _provider(request: Request) -> Provider:
     if provider is None:
         raise NotFound("no identity provider is set. `REMIT_OIDC_ISSUER` says which")
     return provider
-
-
-def _path(said: str) -> str:
-    """Give a path of this house: an address elsewhere would lead people away once they are signed in."""
-    is_ours = said.startswith("/") and not said.startswith(("//", "/\\")) and said.isprintable()
-    return said if is_ours else "/"

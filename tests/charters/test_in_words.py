@@ -10,7 +10,8 @@ from remit.charters.limits import Budget
 SAID = """
 Invoice Review works for finance in accounts payable.
 Compares each invoice with its order and what was received, and holds what does not agree.
-maria.rossi owns its value, ken.ito its safety.
+maria.rossi owns its value, ken.ito its safety. In the company it has the account invoice-review, the mail address
+invoice-review@example.com, the phone number +49 30 5550101 and the seat finance workspace, one licence.
 maria.rossi is accountable, ken.ito owns the systems, ruth.adler the risk. lena.fischer can say something before a
 review is answered. When it failed, ken.ito is told.
 It begins when `invoice.received` comes and `source` is `portal`, `invoice.amount` is over 0 and is under

@@ -39,11 +39,12 @@ STEPS = ("ok", "none", "refused", "busy", "broken", "unreadable", "redirect", "d
 
 
 def needles() -> list[bytes]:
-    """What must stand nowhere: each credential as it is, and as it travels."""
+    """What must stand nowhere: each credential as it is, as it travels, and the half of the one with a space."""
     plain = [*AUTHS.values(), PASSWORD]
     sent = [f"{user}{secret}" for secret in plain for user in ("", f"{USER}:", f"\0{USER}\0")]
     encoded = [base64.b64encode(text.encode()).decode().rstrip("=") for text in sent]
-    return [text.encode() for text in (*plain, *encoded, json.dumps(AUTHS["bearer"])[1:-1])]
+    half = AUTHS["bearer"].partition(" ")[0]
+    return [text.encode() for text in (*plain, *encoded, json.dumps(AUTHS["bearer"])[1:-1], half)]
 
 
 def found_in(place: str, text: bytes) -> Iterator[str]:
@@ -119,13 +120,14 @@ def _declared(url: str, mail: MailServer) -> str:
             "kind": "http_json",
             "secret": f"{auth}-secret",
             "when_unavailable": "escalate",
-            "timeout_seconds": 1,
+            "timeout_seconds": 10,
+            "opens_after": 1000,
             "settings": settings | {"auth": auth} | ({"user": USER} if auth == "basic" else {}),
         }
         for auth in AUTHS
     ]
     post = {"host": "127.0.0.1", "port": mail.port, "security": "none", "sender": "remit@example.com", "user": USER}
-    systems.append({"system": "post", "kind": "smtp", "secret": "post-secret", "settings": post, "timeout_seconds": 1})
+    systems.append({"system": "post", "kind": "smtp", "secret": "post-secret", "settings": post, "timeout_seconds": 10})
     return json.dumps(systems)
 
 

@@ -4,6 +4,7 @@ import base64
 
 from remit.connections.connectors.http_json.description import Description
 from remit.connections.vault import Secret
+from remit.connections.veil import Veil
 from remit.errors import SecretMissing
 
 
@@ -15,8 +16,7 @@ class Credential:
             raise SecretMissing(f"`auth: {description.auth}` needs a `secret`. Name one of the vault")
         self._header = description.auth_header if description.auth == "header" else "Authorization"
         self._value = _shown(description, secret) if secret and description.auth != "none" else None
-        shown = [Secret(self._value.reveal().rpartition(" ")[2])] if self._value else []
-        self._hidden = [part for part in (*shown, secret) if part and part.reveal()]
+        self._veil = Veil(secret, description.user) if secret and secret.reveal() else None
 
     @property
     def headers(self) -> dict[str, str]:
@@ -25,9 +25,7 @@ class Credential:
 
     def hide(self, text: str) -> str:
         """Take the secret out of a text: some systems repeat what they were sent in what they answer."""
-        for part in self._hidden:
-            text = text.replace(part.reveal(), "…")
-        return text
+        return self._veil.over(text) if self._veil else text
 
 
 def _shown(description: Description, secret: Secret) -> Secret:

@@ -1,0 +1,1 @@
+"""The control plane: pages for people, rendered on the server."""
