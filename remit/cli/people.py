@@ -9,6 +9,7 @@ from remit.cli.output import command, print_json, say
 from remit.cli.table import print_table
 from remit.errors import NotFound
 from remit.governance.roles import Person, list_people, record_person
+from remit.governance.sign_in_links import make_link
 from remit.settings import read_settings
 from remit.store.database import Database
 from remit.web.opening import open_database
@@ -65,6 +66,21 @@ async def leave(person_id: PersonId, *, as_json: AsJson = False) -> None:
         gone = Person(id=before.id, name=before.name, mail=before.mail, roles=before.roles, is_active=False)
         await record_person(database, gone, by=settings.person, now=clock.now())
     return print_json(gone) if as_json else say(f"`{person_id}` has left; what they held is vacant")
+
+
+@app.command()
+@command
+async def link(
+    person_id: Annotated[str, typer.Argument(metavar="[PERSON]", help="the person's id; yours when not given")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Make a link that signs a person in once, in a browser, within half an hour; for whoever has no password yet."""
+    settings = read_settings()
+    async with open_database(settings) as database:
+        code = await make_link(database, person_id or settings.person, clock.now())
+    address = f"{settings.link_base}/sign-in?code={code}"
+    return print_json({"link": address}) if as_json else say(address)
 
 
 async def _find(database: Database, person_id: str) -> Person | None:

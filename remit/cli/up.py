@@ -18,7 +18,8 @@ from remit.cli.output import command, say
 from remit.cli.tracing import tracing
 from remit.connections.channels.channel import Channel
 from remit.connections.vault import Vault, load_vault_key
-from remit.errors import RemitError
+from remit.errors import NotAllowed, RemitError
+from remit.governance.sign_in_links import make_link
 from remit.ledger.key import load_signer
 from remit.ledger.sequencer import run_sequencer
 from remit.ledger.witnessing import read_witnesses, run_witnessing
@@ -107,20 +108,30 @@ def _deliver(house: House, settings: Settings, channels: Sequence[Channel], stop
     return deliver(house.database, channels, public_url=settings.link_base, time=house.clock, stop=stop)
 
 
-def _api(house: House, settings: Settings, listening: socket.socket, stop: asyncio.Event) -> _Part:
+async def _api(house: House, settings: Settings, listening: socket.socket, stop: asyncio.Event) -> None:
     token = load_token(settings.data_directory)
     vault = Vault(house.database, load_vault_key(settings))
     ways = read_ways(settings, vault)
     app = create_app(house, token=token, person=settings.person, hosts=settings.hosts, ways=ways, stop=stop)
     app.state.signer = load_signer(settings.data_directory)
     app.mount("/scim", cast("Any", create_scim(house.database, vault, ways.groups, house.clock)))
-    port = listening.getsockname()[1]
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"http://{host}:{listening.getsockname()[1]}"
+    way_in = await _way_in(house, settings, address)
 
     def begun() -> None:
         if not stop.is_set():
-            _welcome(house, settings, port)
+            _welcome(house, settings, address, way_in)
 
-    return _lasting("API", serve(app, listening, begun=begun, stop=stop), stop)
+    await _lasting("API", serve(app, listening, begun=begun, stop=stop), stop)
+
+
+async def _way_in(house: House, settings: Settings, address: str) -> str:
+    """Give the address where whoever started the house comes in: by a link, while they have no sign-in of their own."""
+    try:
+        return f"{address}/sign-in?code={await make_link(house.database, settings.person, house.clock.now())}"
+    except NotAllowed:
+        return f"{address}/"
 
 
 async def _lasting(name: str, part: _Part, stop: asyncio.Event) -> None:
@@ -157,15 +168,16 @@ async def _stopping(part: _Part, stop: asyncio.Event) -> None:
         raise
 
 
-def _welcome(house: House, settings: Settings, port: int) -> None:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+def _welcome(house: House, settings: Settings, address: str, way_in: str) -> None:
     say(f"Remit is up: {len(house.roster.on_duty)} workers on duty. Ctrl-C stops it; what is done stays done.")
     say("")
-    say("  In another terminal:")
+    say(f"  Open {way_in}")
+    say("")
+    say("  Or in another terminal:")
     say("    .venv/bin/remit runs            what the workers did and do")
     say("    .venv/bin/remit review list     what they ask you")
     say("    .venv/bin/remit review show …   one question, with everything needed to decide")
     say("    .venv/bin/remit stop everything --reason 'just to see'")
     say("    .venv/bin/remit ledger verify   check the record of all of it")
     say(f"  Drop an e-invoice (UBL or CII) into {settings.drop / 'invoices'}")
-    say(f"  The API is described at http://{host}:{port}/docs")
+    say(f"  The API is described at {address}/docs")

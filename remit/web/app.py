@@ -34,7 +34,7 @@ from remit.web import (
     workers,
 )
 from remit.web.door import Door
-from remit.web.pages import entrance, live
+from remit.web.pages import entrance, live, registry
 from remit.web.pages.pulse import Pulse
 from remit.web.pages.rendering import HERE
 from remit.web.problems import PROBLEM, add_problems
@@ -76,7 +76,7 @@ ROOMS = (
 )
 """Each with its part of the paths of the API."""
 
-SCREENS = (entrance, live)
+SCREENS = (entrance, live, registry)
 """Each with its part of the paths of the control plane."""
 
 

@@ -11,10 +11,12 @@ from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
 import orjson
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from remit.errors import InputInvalid
+from remit.web.pages.errors import error_page, is_for_programs
 from remit.web.problems import on_surprise, problem
 
 LARGEST: Final = 1_000_000
@@ -59,6 +61,8 @@ class Door:
             answer = on_surprise(scope["method"], scope["path"], error)
             if began:
                 raise
+            if not is_for_programs(scope["path"]):
+                answer = await error_page(Request(scope), answer)
             await answer(scope, receive, send)
 
     def _refuse_head(self, scope: Scope) -> Response | None:

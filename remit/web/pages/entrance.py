@@ -64,7 +64,7 @@ async def sign_out(request: Request, house: AskedHouse, visitor: AskedVisitor) -
     is_theirs = provider and visitor.session.issuer == provider.issuer
     farewell = await provider.farewell() if is_theirs else ""
     await end_session(house.database, session_id(request))
-    response = page(request, None, "signed_out.html", farewell=farewell)
+    response = page(request, None, "signed_out.html", {"farewell": farewell})
     forget_session(request, response)
     return response
 
@@ -84,5 +84,12 @@ async def _let_in(request: Request, house: AskedHouse, session: Session, path: s
 def _form(  # what the form may hold again
     request: Request, *, problem: str, next_: str, status: int = 200, person: str = "", **more: str
 ) -> Response:
-    shown = {"invited": "", "code": "", "problem": problem, "person": person, "next": path_of_ours(next_)} | more
-    return page(request, None, "sign_in.html", status=status, provider=request.app.state.ways.provider, **shown)
+    shown: dict[str, object] = {
+        "invited": "",
+        "code": "",
+        "problem": problem,
+        "person": person,
+        "next": path_of_ours(next_),
+    } | more
+    shown["provider"] = request.app.state.ways.provider
+    return page(request, None, "sign_in.html", shown, http_status=status)

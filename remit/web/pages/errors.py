@@ -31,7 +31,7 @@ async def error_page(request: Request, problem: JSONResponse) -> Response:
         return RedirectResponse(f"/sign-in?{urlencode({'next': wanted})}", 303)
     title, detail = (f"{text[:1].upper()}{text[1:].rstrip('.')}" for text in (told["title"], told["detail"]))
     shown = {"title": title, "detail": f"{detail}.", "back": _back(request)}
-    return page(request, await _visitor(request), "error.html", status=told["status"], **shown)
+    return page(request, await _visitor(request), "error.html", shown, http_status=told["status"])
 
 
 async def _visitor(request: Request) -> Visitor | None:

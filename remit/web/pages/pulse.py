@@ -1,12 +1,13 @@
 """What tells open pages that something happened: the ledger is looked at once a second, for all of them together.
 
 Nothing is looked at while nobody listens. A page is told topics, as in `review` of `review.answered`, and asks for
-itself again; so a client that slept misses nothing that it does not see by looking.
+itself again. Each says from which place of the ledger on it wants to hear: nothing falls between a page and its news.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 from remit.errors import StoreUnavailable
@@ -18,53 +19,73 @@ _SAY_EVERY: Final = 20.0  # seconds, so that whatever stands between does not ta
 _SAYINGS: Final = 200  # then the browser asks anew, and is asked again who it is
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What happened: nothing, to show that one is there, or these topics."""
+
+    topics: tuple[str, ...] = ()
+    next: int | None = None
+    """the place of the ledger from which on the next news come"""
+
+
 class Pulse:
     """The news of one process."""
 
     def __init__(self, database: Database, stop: asyncio.Event) -> None:
         self._database = database
         self._stop = stop
-        self._listeners: set[asyncio.Queue[frozenset[str]]] = set()
+        self._listeners: set[asyncio.Queue[News]] = set()
         self._looking: asyncio.Task[None] | None = None
 
-    async def listen(self) -> AsyncGenerator[frozenset[str]]:
-        """Give the topics of what happened, as it happens; an empty set now and then, to show that one is there."""
-        with self._joined() as news:
+    async def listen(self, since: int | None = None) -> AsyncGenerator[News]:
+        """Give what happens, as it happens.
+
+        Args:
+            since: The place of the ledger from which on to hear; None means from now on.
+        """
+        with self._joined() as heard:
+            if since is not None and (missed := await self._find(since)):
+                yield missed
             stopping = asyncio.create_task(self._stop.wait())
             try:
                 for _ in range(_SAYINGS):
+                    getting = asyncio.create_task(heard.get())
+                    await asyncio.wait({getting, stopping}, timeout=_SAY_EVERY, return_when=asyncio.FIRST_COMPLETED)
                     if self._stop.is_set():
+                        getting.cancel()
                         return
-                    heard = asyncio.create_task(news.get())
-                    await asyncio.wait({heard, stopping}, timeout=_SAY_EVERY, return_when=asyncio.FIRST_COMPLETED)
-                    if not heard.done():
-                        heard.cancel()
-                    yield heard.result() if heard.done() and not heard.cancelled() else frozenset()
+                    yield getting.result() if getting.done() else News()
+                    getting.cancel()
             finally:
                 stopping.cancel()
 
     @contextmanager
-    def _joined(self) -> Generator[asyncio.Queue[frozenset[str]]]:
-        news: asyncio.Queue[frozenset[str]] = asyncio.Queue()
-        self._listeners.add(news)
+    def _joined(self) -> Generator[asyncio.Queue[News]]:
+        heard: asyncio.Queue[News] = asyncio.Queue()
+        self._listeners.add(heard)
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
         try:
-            yield news
+            yield heard
         finally:
-            self._listeners.discard(news)
+            self._listeners.discard(heard)
 
     async def _look(self) -> None:
-        at = await self._database.fetch_value("find_next_index")
+        at: int | None = None
         while self._listeners and not self._stop.is_set():
-            await asyncio.sleep(LOOK_EVERY)
             try:
-                row = await self._database.fetch_row("list_news", at)
+                if at is None:
+                    at = await self._database.fetch_value("find_next_index")
+                elif found := await self._find(at):
+                    at = found.next
+                    for heard in self._listeners:
+                        heard.put_nowait(found)
             except StoreUnavailable:  # the next look may find it again, and then tells what was missed
-                continue
-            if row is None or row["next"] == at:
-                continue
-            at = row["next"]
-            topics = frozenset(kind.partition(".")[0] for kind in row["kinds"])
-            for news in self._listeners:
-                news.put_nowait(topics)
+                pass
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _find(self, at: int) -> News | None:
+        row = await self._database.fetch_row("list_news", at)
+        if row is None or row["next"] <= at:
+            return None
+        return News(tuple(sorted({kind.partition(".")[0] for kind in row["kinds"]})), row["next"])

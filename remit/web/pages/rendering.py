@@ -3,6 +3,7 @@
 import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -123,15 +124,17 @@ def _csrf(context: Context) -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, visitor.session.csrf_token)
 
 
-def page(request: Request, visitor: Visitor | None, template: str, *, status: int = 200, **shown: Any) -> HTMLResponse:
+def page(
+    request: Request, visitor: Visitor | None, template: str, shown: Mapping[str, Any], *, http_status: int = 200
+) -> HTMLResponse:
     """Render a page.
 
     Args:
         request: What was asked.
         visitor: Who looks; None on the pages before signing in.
         template: The file in `templates`.
-        status: The HTTP status.
         shown: What the template shows.
+        http_status: Of the answer.
     """
     said = _read_said(request.cookies.get(SAID, ""))
     text = (
@@ -139,7 +142,7 @@ def page(request: Request, visitor: Visitor | None, template: str, *, status: in
         .get_template(template)
         .render(visitor=visitor, here=request.url.path, url=request.url, said=said, **shown)
     )
-    response = HTMLResponse(text, status, headers=_HEADERS)
+    response = HTMLResponse(text, http_status, headers=_HEADERS)
     if said:
         response.delete_cookie(SAID)
     return response

@@ -32,6 +32,8 @@ class Visitor:
     """in force"""
     waiting: int
     """reviews they can answer, counted to a hundred"""
+    since: int
+    """the place of the ledger the page was made at, from which on its news come"""
 
 
 async def visitor_of(request: Request, house: House, *, changes_nothing: bool = False) -> Visitor:
@@ -50,6 +52,7 @@ async def visitor_of(request: Request, house: House, *, changes_nothing: bool = 
     if session is None:
         raise HTTPException(401, "nobody is signed in")
     now = house.clock.now()
+    since = await house.database.fetch_value("find_next_index")  # first: what comes while the page is made is news
     liked = await find_preferences(house.database, session.person)
     formats = Formats(
         locale=choose_locale(liked.locale, request.headers.get("accept-language", "")),
@@ -63,6 +66,7 @@ async def visitor_of(request: Request, house: House, *, changes_nothing: bool = 
         formats=formats,
         halts=await list_halts(house.database),
         waiting=await count_waiting(house.database, session.person, now),
+        since=since,
     )
 
 

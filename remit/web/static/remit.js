@@ -121,7 +121,7 @@ const tabs = new BroadcastChannel("remit");
 let held = [], looking = false, paused = 0;
 
 function listen() {
-  const stream = new EventSource("/live");
+  const stream = new EventSource(`/live?since=${document.body.dataset.since}`);
   stream.onmessage = (event) => (tabs.postMessage(event.data), hear(event.data));
   return new Promise(() => {});
 }

@@ -1,0 +1,93 @@
+"""The control plane served on a port, over a house with its practice company, and a real browser that looks at it."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from remit.governance.sign_in_links import make_link
+from remit.ledger.key import load_signer
+from remit.ledger.note import Signer
+from remit.ledger.sequencer import drain
+from remit.practice.company import Company
+from remit.runtime.house import House
+from remit.web.app import create_app
+from remit.web.serving import listen, serve
+from tests.web.conftest import TOKEN
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+"""So that it asks nobody but this machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The control plane of a house, and the browser somebody looks at it with."""
+
+    house: House
+    company: Company
+    address: str
+    browser: Browser
+    signer: Signer
+
+    async def record(self) -> None:
+        """Have the ledger's sequencer take up what happened, as it does all the time where the house runs."""
+        await drain(self.house.database, self.signer)
+
+    async def visit(self, path: str = "/workers", *, who: str = "you", **how: object) -> Page:
+        """Sign somebody in, in a browser of their own, and open a page.
+
+        Args:
+            path: The page.
+            who: The person's id.
+            how: What the browser is like, as `browser.new_context` takes it.
+        """
+        context = await self.browser.new_context(base_url=self.address, **({"locale": "en-GB"} | how))  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        await sign_in(self.house, context, who)
+        opened = await context.new_page()
+        await opened.goto(path)
+        return opened
+
+
+async def sign_in(house: House, context: BrowserContext, who: str) -> None:
+    """Sign a person in by a link."""
+    code = await make_link(house.database, who, house.clock.now())
+    await context.request.post("/sign-in/link", form={"code": code, "next": "/settings"}, max_redirects=0)
+
+
+@pytest.fixture
+async def address(opened: tuple[House, Company]) -> AsyncGenerator[str]:
+    """The address of the control plane."""
+    begun, stop = asyncio.Event(), asyncio.Event()
+    with listen("127.0.0.1", 0) as listening:
+        app = create_app(opened[0], token=TOKEN, person="you", stop=stop)
+        serving = asyncio.create_task(serve(app, listening, begun=begun.set, stop=stop))
+        await begun.wait()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        stop.set()
+        await serving
+
+
+@pytest.fixture
+async def site(opened: tuple[House, Company], address: str, tmp_path: Path) -> AsyncGenerator[Site]:
+    """The control plane, and a browser; skipped where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium: `make browser` installs it")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield Site(house=opened[0], company=opened[1], address=address, browser=browser, signer=load_signer(tmp_path))
+        await browser.close()

@@ -1,0 +1,63 @@
+"""What holds for every page: nobody is shut out, nothing runs but our own script, both themes can be read."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+from tests.houses import answer_review, notify, tell, work
+from tests.pages.conftest import Site
+
+PATHS = ("/workers",)
+"""Every page that needs no number; a screen adds its own."""
+
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+async def filled(site: Site) -> None:
+    """Have something happen, so that the pages show something: one review waits, one was answered."""
+    run = await tell(site.house, notify("usage fell"), number=1)
+    await work(site.house)
+    await answer_review(site.house, run)
+    await tell(site.house, notify(), number=2)
+    await work(site.house)
+    await site.record()
+
+
+async def faults_of(page: Page) -> list[str]:
+    """Say what axe-core finds against WCAG 2.2 AA, and where."""
+    found: Any = await Axe().run(page, options={"runOnly": RULES})  # pyright: ignore[reportUnknownMemberType]  # no types
+    violations: list[dict[str, Any]] = found.response["violations"]
+    return [f"{fault['id']}: {node['target']} {node['html'][:200]}" for fault in violations for node in fault["nodes"]]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_every_page_can_be_read_by_everybody(site: Site, theme: str) -> None:
+    """No page has a fault axe-core knows of, in either theme, nor an error of its script or of its policy."""
+    await filled(site)
+    said: list[str] = []
+    page = await site.visit(PATHS[0], color_scheme=theme)
+    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+
+    faults: list[str] = []
+    for path in PATHS:
+        answer = await page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        faults += [f"{path} {fault}" for fault in await faults_of(page)]
+
+    assert faults == []
+    assert said == []
+
+
+async def test_every_page_works_without_script(site: Site) -> None:
+    """Each page shows its heading and the way to the others to a browser that runs no script."""
+    await filled(site)
+    page = await site.visit(PATHS[0], java_script_enabled=False)
+
+    for path in PATHS:
+        await page.goto(path)
+        assert await page.locator("main h1").count() == 1, path
+        assert await page.locator("nav a").count() >= 10, path
