@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help up test check format lock bench clean
+.PHONY: help up test check format lock bench browser clean
 
 help: ## print what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -10,8 +10,13 @@ help: ## print what there is
 up: .venv/ready ## start everything on 127.0.0.1 and say what to do next (Ctrl-C stops it)
 	@$(BIN)/remit up
 
-test: .venv/ready ## run every test against the embedded PostgreSQL
+test: .venv/ready browser ## run every test against the embedded PostgreSQL
 	@$(BIN)/pytest -n 2
+
+browser: ## install the browser the tests look at the control plane with, where there is none
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { echo 'installing Chromium for the tests'; \
+	if [ "$$(id -u)" = 0 ]; then apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null; \
+	else echo 'Chromium is missing: its tests are skipped. Install the package `chromium`, or run `sudo make browser`'; fi; }
 
 check: .venv/ready ## exactly what continuous integration checks: format, lint, types, floors, docs
 	@$(BIN)/ruff format --check --quiet . || { echo 'run `make format`'; exit 1; }

@@ -12,6 +12,7 @@ COMMANDS = (
     ("waiting.py", "100000"),
     ("ledger.py", "1000000"),
     ("search.py", "1000000"),
+    ("pages.py", "1000000", "10000"),
     ("crash.py", "--runs", "3000", "--reviews", "500", "--kills", "60"),
 )
 

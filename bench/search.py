@@ -39,12 +39,12 @@ async def measure(directory: Path, entries: int) -> bool:
     try:
         await migrate(server.url)
         async with _opened(server.url) as database:
-            await _employ(database)
-            run = await _fill(database, entries // _OF_STORY)
+            await employ(database)
+            run = await fill(database, entries // _OF_STORY)
             start = time.perf_counter()
             await drain(database, load_signer(directory))
             print(f"sequenced in {time.perf_counter() - start:.0f} s")
-            await _settle(database)
+            await settle(database)
             return all([await _time(database, name, search) for name, search in _searches(run).items()])
     finally:
         server.stop()
@@ -57,7 +57,7 @@ async def _opened(url: str) -> AsyncGenerator[Database]:
     await database.close()
 
 
-async def _employ(database: Database) -> None:
+async def employ(database: Database) -> None:
     async with database.session() as session:
         await session.connection.execute(
             """INSERT INTO worker_version SELECT 'v' || n, 'worker-' || n, '', '', '', now()
@@ -68,7 +68,7 @@ async def _employ(database: Database) -> None:
         )
 
 
-async def _fill(database: Database, stories: int) -> UUID:
+async def fill(database: Database, stories: int) -> UUID:
     """Write the stories in order of time; give the run of one in the middle."""
     start, run = time.perf_counter(), clock.new_id()
     seeded = random.Random(7)
@@ -105,7 +105,7 @@ def _make_story(number: int, at: datetime, seeded: random.Random) -> list[Entry]
     ]
 
 
-async def _settle(database: Database) -> None:
+async def settle(database: Database) -> None:
     """Bring statistics up to date, as autovacuum does within a minute."""
     async with database.session() as session:
         await session.connection.execute("VACUUM ANALYZE entry", timeout=600)

@@ -114,6 +114,7 @@ async def _api(house: House, settings: Settings, listening: socket.socket, stop:
     ways = read_ways(settings, vault)
     app = create_app(house, token=token, person=settings.person, hosts=settings.hosts, ways=ways, stop=stop)
     app.state.signer = load_signer(settings.data_directory)
+    app.state.vault = vault
     app.mount("/scim", cast("Any", create_scim(house.database, vault, ways.groups, house.clock)))
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{listening.getsockname()[1]}"

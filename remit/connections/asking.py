@@ -98,7 +98,8 @@ class Asking:
             raise self._unknown(f"`{named.name}` was not answered within {self._time_limit:g} seconds") from None
         except Exception as error:  # a connector is other people's code: what it did is not known
             raise self._unknown(f"the connector of `{self._system}` broke while asking `{named.name}`") from error
-        self._answered(is_read=named.kind is Kind.READ)
+        took_effect = named.kind is Kind.WRITE and answer is not None  # looked up and not found, it did not
+        self._answered(is_read=named.kind is Kind.READ, is_write=took_effect)
         return answer
 
     async def _said_later(self, error: SystemBusy) -> None:
@@ -111,9 +112,9 @@ class Asking:
         self._failed(reason)
         return OutcomeUnknown(reason)
 
-    def _answered(self, *, is_read: bool) -> None:
+    def _answered(self, *, is_read: bool, is_write: bool = False) -> None:
         self._breaker.answered()
-        self.health = self.health.answered(self._timing.now(), is_read=is_read)
+        self.health = self.health.answered(self._timing.now(), is_read=is_read, is_write=is_write)
 
     def _failed(self, reason: str) -> None:
         self._breaker.failed()

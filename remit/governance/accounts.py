@@ -4,6 +4,7 @@ As soon as a person has a password, a passkey, or an account at an identity prov
 personal token acts for them over the API: a token others share cannot forge what they say.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -15,7 +16,7 @@ from remit.governance.notices import Notice, notify
 from remit.governance.roles import Person, person
 from remit.governance.sessions import Session, end_sessions, open_session
 from remit.ledger.entry import Entry, EntryKind, append
-from remit.store.database import Database, Transaction
+from remit.store.database import Database, Row, Transaction
 
 _HERE: Final = ""  # the issuer of a password
 
@@ -76,6 +77,40 @@ async def set_password(database: Database, who: str, password: str, by: str, now
         entry = Entry(kind=EntryKind.PASSWORD_SET, body={"person": who, "by": by}, about=f"person:{who}", at=now)
         await append(transaction, entry)
         await tell(transaction, entry, f"your password was set by `{by}`", now)
+
+
+async def change_password(
+    database: Database, who: str, passwords_given: tuple[str, str], address: str, now: datetime
+) -> None:
+    """Change an own password, by the one that counts now; without one before, there is none to give. Sessions end.
+
+    Args:
+        database: Where it is kept.
+        who: Whose it is, and who asks.
+        passwords_given: The one that counts now, and the new one.
+        address: Where the request comes from.
+        now: The moment.
+
+    Raises:
+        SignInRefused: The first is not the one that counts.
+        SignInDelayed: There were too many attempts.
+        InputInvalid: The new one is too short, too long or easy to guess.
+    """
+    current, new = passwords_given
+    kept: str | None = await database.fetch_value("find_password", who)
+    if kept is not None:  # whoever finds a browser open does not get the account with it
+        attempt = await take_attempt(database, who, address, now)
+        if not await passwords.is_password(kept, current):
+            await _record_refusal(database, who, now)
+            raise SignInRefused("the password you gave is not the one that counts now. Nothing was changed")
+        async with database.transaction() as transaction:
+            await forgive(transaction, attempt, now)
+    await set_password(database, who, new, who, now)
+
+
+async def list_sign_ins(database: Database, who: str) -> Sequence[Row]:
+    """List how a person can sign in: by a password, whose issuer is empty, or at an identity provider."""
+    return await database.fetch("list_sign_ins", who)
 
 
 async def check_may_change(transaction: Transaction, who: str, by: str) -> Person:

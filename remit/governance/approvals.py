@@ -83,20 +83,25 @@ async def answer(database: Database, given: Answer, now: datetime) -> str:
         NotAllowed: This person may not answer it.
     """
     async with database.transaction() as transaction:
-        review = await hold_review(transaction, given.review, now)
-        await _check_seen(transaction, review, given)
-        standing = await standing_of(transaction, review, given.person, now)
-        digest, arguments = _as_answered(review, given)
-        proof = None
-        if given.verdict == "approve":
-            proof = await check_approval(transaction, review, digest, given.person, given.signed)
-        changes = changes_of(review["arguments"], arguments)
-        taken = _Taken(standing=standing, digest=digest, arguments=arguments, changes=changes, proof=proof)
-        state = await _write(transaction, review, given, taken, now)
-        if state != "open":
-            await transaction.execute("close_review", given.review, state, now)
-            await open_run(transaction, review["run"], "review", now)
-        return state
+        return await answer_in(transaction, given, now)
+
+
+async def answer_in(transaction: Transaction, given: Answer, now: datetime) -> str:
+    """Do what `answer` does, in the caller's transaction."""
+    review = await hold_review(transaction, given.review, now)
+    await _check_seen(transaction, review, given)
+    standing = await standing_of(transaction, review, given.person, now)
+    digest, arguments = _as_answered(review, given)
+    proof = None
+    if given.verdict == "approve":
+        proof = await check_approval(transaction, review, digest, given.person, given.signed)
+    changes = changes_of(review["arguments"], arguments)
+    taken = _Taken(standing=standing, digest=digest, arguments=arguments, changes=changes, proof=proof)
+    state = await _write(transaction, review, given, taken, now)
+    if state != "open":
+        await transaction.execute("close_review", given.review, state, now)
+        await open_run(transaction, review["run"], "review", now)
+    return state
 
 
 async def _check_seen(transaction: Transaction, review: Row, given: Answer) -> None:

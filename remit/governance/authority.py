@@ -4,7 +4,11 @@ A role is held everywhere, or in one domain only, as `reviewer@finance` says. Wh
 charter; this is about people.
 """
 
+import ast
+import inspect
 from enum import StrEnum
+from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from remit.charters.role import Role
@@ -119,3 +123,16 @@ whoever proposed, asked for or set something never approves, grants or lifts it.
 def roles_with(permission: Permission) -> tuple[Role, ...]:
     """Tell which roles may do something."""
     return tuple(role for role, held in PERMISSIONS.items() if permission in held)
+
+
+@cache
+def meanings() -> dict[Permission, str]:
+    """Tell what each permission lets a person do, as it is written beside it: so it is written once."""
+    [words] = ast.parse(inspect.getsource(Permission)).body
+    lines = words.body if isinstance(words, ast.ClassDef) else []
+    return {
+        Permission[name.id]: text.value
+        for given, said in pairwise(lines)
+        if isinstance(given, ast.Assign) and isinstance(name := given.targets[0], ast.Name)
+        if isinstance(said, ast.Expr) and isinstance(text := said.value, ast.Constant) and isinstance(text.value, str)
+    }

@@ -84,15 +84,33 @@ async def report(database: Database, halt: UUID, operations: Mapping[str, Operat
     row = await database.fetch_row("show_halt", halt)
     if row is None:
         raise NotFound(f"there is no halt `{halt}`. `remit halts` shows those in force")
-    scope, since = row["scope"], row["set_at"] - BEFORE
+    until = row["lifted_at"] or datetime.max.replace(tzinfo=row["set_at"].tzinfo)
+    return await _gather(database, dict(row), until, operations)
+
+
+async def foresee(database: Database, scope: str, operations: Mapping[str, Operation], now: datetime) -> BlastReport:
+    """Tell what a halt of a scope would touch if it were set now; nothing is stopped by it.
+
+    Args:
+        database: The database.
+        scope: What would be stopped, as `find_scope` gives it.
+        operations: What the connected systems can be asked: they declare what takes back what.
+        now: The moment.
+    """
+    return await _gather(database, {"scope": scope, "set_at": now}, now, operations)
+
+
+async def _gather(
+    database: Database, halt: dict[str, Any], until: datetime, operations: Mapping[str, Operation]
+) -> BlastReport:
+    scope, since = halt["scope"], halt["set_at"] - BEFORE
     workers = await database.fetch("list_halted_workers", scope)
     charters = {worker["name"]: _charter(worker) for worker in workers}
-    until = row["lifted_at"] or datetime.max.replace(tzinfo=row["set_at"].tzinfo)
     done = await database.fetch("list_done_actions", scope, since, until, _MOST)
     asked = _by_key(await database.fetch("list_reversals", scope, since))
     domains = [scope.removeprefix("domain:")] if scope.startswith("domain:") else []
     return BlastReport(
-        halt=dict(row),
+        halt=halt,
         done=tuple(
             _done(action, operations, charters.get(action["worker"]), asked.get(_key(action), ())) for action in done
         ),

@@ -27,7 +27,9 @@ async def tell_of_halt(transaction: Transaction, incident: UUID, what: tuple[str
 async def tell_of_lift(transaction: Transaction, halt: UUID, what: tuple[str, str, str], now: datetime) -> None:
     """Tell of a lift, in its transaction."""
     scope, reason, who = what
-    await _tell(transaction, scope, ("halt.lifted", str(halt), f"{who} let {scope} go on", reason, "/halts"), now)
+    await _tell(
+        transaction, scope, ("halt.lifted", str(halt), f"{who} let {scope} go on", reason, f"/stop/{halt}"), now
+    )
 
 
 async def _tell(transaction: Transaction, scope: str, said: tuple[str, str, str, str, str], now: datetime) -> None:

@@ -17,7 +17,7 @@ _MOST: Final = 200  # entries; the ledger holds the others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
+class Known:
     """One entry of the ledger, as far as a review tells of it."""
 
     at: datetime
@@ -27,6 +27,11 @@ class _Known:
     about: str
     body: dict[str, Any]
 
+    @property
+    def operation(self) -> str:
+        """What was asked of a system; empty when the entry is of something else."""
+        return str(self.body.get("operation") or self.body.get("action", {}).get("operation", ""))
+
 
 async def write_review(database: Database, incident: UUID) -> str:
     """Write the review of an incident, as far as it is known.
@@ -35,10 +40,7 @@ async def write_review(database: Database, incident: UUID) -> str:
         NotFound: There is none of that number.
     """
     row = await show_incident(database, incident)
-    workers = [worker["name"] for worker in await database.fetch("list_halted_workers", row["scope"])]
-    until = (row["lifted_at"] or row["set_at"]) + _AFTER
-    entries = await database.fetch("list_incident_entries", workers, row["set_at"] - _BEFORE, until, _MOST)
-    known = [each for each in map(_known, entries) if _concerns(each, row["scope"])]
+    known = await list_known(database, row)
     sections = await database.fetch("list_sections", incident)
     reversals = await database.fetch("list_reversals", row["scope"], row["set_at"] - _BEFORE)
     told = (_triggers(known), _actions(known), _taken_back(reversals), _decisions(known), _answers(known))
@@ -46,19 +48,28 @@ async def write_review(database: Database, incident: UUID) -> str:
     return "\n".join(line for part in (*parts, _written(sections)) for line in part) + "\n"
 
 
-def _known(row: Row) -> _Known:
+async def list_known(database: Database, incident: Row) -> list[Known]:
+    """List what the ledger says of an incident, from an hour before its halt to an hour after its end, oldest first.
+
+    Args:
+        database: The database.
+        incident: As `show_incident` gives it.
+    """
+    workers = [worker["name"] for worker in await database.fetch("list_halted_workers", incident["scope"])]
+    until = (incident["lifted_at"] or incident["set_at"]) + _AFTER
+    entries = await database.fetch("list_incident_entries", workers, incident["set_at"] - _BEFORE, until, _MOST)
+    return [each for each in map(_known, entries) if _concerns(each, incident["scope"])]
+
+
+def _known(row: Row) -> Known:
     body = orjson.loads(row["body"])["body"]
     fields = {name: row[name] for name in ("at", "kind", "worker", "run", "about")}
-    return _Known(body=body, **fields)
+    return Known(body=body, **fields)
 
 
-def _concerns(entry: _Known, scope: str) -> bool:
+def _concerns(entry: Known, scope: str) -> bool:
     """Leave out what was asked of other systems than the one that was halted."""
-    return not scope.startswith("connection:") or _operation(entry).startswith(f"{scope.partition(':')[2]}.")
-
-
-def _operation(entry: _Known) -> str:
-    return str(entry.body.get("operation") or entry.body.get("action", {}).get("operation", ""))
+    return not scope.startswith("connection:") or entry.operation.startswith(f"{scope.partition(':')[2]}.")
 
 
 def _head(row: Row) -> Iterator[str]:
@@ -76,7 +87,7 @@ def _head(row: Row) -> Iterator[str]:
     yield "This review blames nobody. It looks for what the house can change."
 
 
-def _timeline(row: Row, known: Sequence[_Known]) -> Iterator[str]:
+def _timeline(row: Row, known: Sequence[Known]) -> Iterator[str]:
     yield from _headed("Timeline")
     lines = [(each.at, f"{each.worker}: {_told(each)}") for each in known]
     lines.append((row["set_at"], f"**{_line(row['set_by'])} stopped {_line(row['scope'])}**"))
@@ -86,12 +97,12 @@ def _timeline(row: Row, known: Sequence[_Known]) -> Iterator[str]:
         yield f"- {_when(at)} {told}"
 
 
-def _told(entry: _Known) -> str:
-    what = " ".join(part for part in (entry.kind, _operation(entry), entry.about) if part)
+def _told(entry: Known) -> str:
+    what = " ".join(part for part in (entry.kind, entry.operation, entry.about) if part)
     return f"{_line(what)}, run `{entry.run}`" if entry.run else _line(what)
 
 
-def _triggers(known: Sequence[_Known]) -> Iterator[str]:
+def _triggers(known: Sequence[Known]) -> Iterator[str]:
     yield from _headed("What triggered it")
     yield from _or_none(
         f"- {_line(each.body['type'])} from {_line(each.body['source'])}, about {_line(each.about) or 'nothing named'}"
@@ -100,10 +111,10 @@ def _triggers(known: Sequence[_Known]) -> Iterator[str]:
     )
 
 
-def _actions(known: Sequence[_Known]) -> Iterator[str]:
+def _actions(known: Sequence[Known]) -> Iterator[str]:
     yield from _headed("What was done")
     yield from _or_none(
-        f"- {each.kind.partition('.')[2]}: `{_operation(each)}` `{each.body['key']}`"
+        f"- {each.kind.partition('.')[2]}: `{each.operation}` `{each.body['key']}`"
         for each in known
         if each.kind in {"action.performed", "action.failed", "action.doubted"}
     )
@@ -119,20 +130,20 @@ def _taken_back(reversals: Sequence[Row]) -> Iterator[str]:
     yield from told or ["Nobody requested a reversal."]
 
 
-def _decisions(known: Sequence[_Known]) -> Iterator[str]:
+def _decisions(known: Sequence[Known]) -> Iterator[str]:
     yield from _headed("Decisions and their rules")
     yield from _or_none(
-        f"- {each.body['decision']['verdict']}: `{_operation(each)}`, by {_rules(each)}"
+        f"- {each.body['decision']['verdict']}: `{each.operation}`, by {_rules(each)}"
         for each in known
         if each.kind == "action.decided"
     )
 
 
-def _rules(entry: _Known) -> str:
+def _rules(entry: Known) -> str:
     return ", ".join(entry.body["decision"]["rules"]) or "no rule"
 
 
-def _answers(known: Sequence[_Known]) -> Iterator[str]:
+def _answers(known: Sequence[Known]) -> Iterator[str]:
     yield from _headed("Approvals")
     yield from _or_none(
         f"- {_line(each.body['person'])}: {each.body['verdict']}, {_line(each.body['reason']) or 'no reason given'}"
@@ -146,7 +157,8 @@ def _written(sections: Sequence[Row]) -> Iterator[str]:
         yield from _headed(section.value.capitalize() if section is not Section.FIX else "Fixes")
         rows = [row for row in sections if row["name"].partition("-")[0] == section.value]
         for row in rows:
-            owner = f" (owner: {_line(row['owner'])})" if row["owner"] else ""
+            by = f", by {row['due']:%Y-%m-%d}" if row["due"] else ""
+            owner = f" (owner: {_line(row['owner'])}{by})" if row["owner"] else ""
             yield f"{_quoted(row['words'])}{owner} — {_line(row['written_by'])}, {_when(row['written_at'])}"
         if not rows:
             yield f"*{QUESTIONS[section]}*"

@@ -7,7 +7,7 @@ The review blames nobody: it asks what made the mistake possible. What the ledge
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -39,6 +39,27 @@ class Section(StrEnum):
     """one change, and who sees to it"""
 
 
+class Severity(StrEnum):
+    """How far a halt reached: what an incident is sorted by before anybody has judged it."""
+
+    CRITICAL = "critical"
+    """everything was stopped"""
+    HIGH = "high"
+    """a whole domain was"""
+    MEDIUM = "medium"
+    """a workflow or a connected system was"""
+    LOW = "low"
+    """one worker was"""
+
+
+_REACH = {
+    "everything": Severity.CRITICAL,
+    "domain": Severity.HIGH,
+    "workflow": Severity.MEDIUM,
+    "connection": Severity.MEDIUM,
+    "worker": Severity.LOW,
+}
+
 QUESTIONS = {
     Section.IMPACT: "What happened to customers, colleagues and money, and what would have happened without the halt?",
     Section.DETECTION: "How was it noticed, and what would have shown it sooner?",
@@ -59,7 +80,11 @@ class Writing:
     words: str
     owner: str = ""
     """for a fix: the person who sees to it"""
+    due: date | None = None
+    """for a fix: by when"""
     who: str
+    seen: str | None = None
+    """when the words were written that the writer saw there, empty for none; None takes the place of whatever stands"""
 
 
 async def open_incident(transaction: Transaction, halt: UUID, scope: str, now: datetime) -> UUID:
@@ -79,7 +104,7 @@ async def write_section(database: Database, given: Writing, now: datetime) -> st
 
     Raises:
         NotFound: There is no such incident.
-        Conflict: It is closed.
+        Conflict: It is closed, or somebody else wrote the section meanwhile.
         InputInvalid: Nothing is said, too much is, or a fix has no owner who is here.
         NotAllowed: This person may not.
     """
@@ -90,10 +115,12 @@ async def write_section(database: Database, given: Writing, now: datetime) -> st
         rows = await transaction.fetch("list_sections", given.incident)
         fixes = [row for row in rows if row["owner"]]
         name = f"{given.section}-{len(fixes) + 1}" if given.section is Section.FIX else given.section.value
-        await transaction.execute("write_section", given.incident, name, words, given.owner, given.who, now)
+        _check_seen(next((row for row in rows if row["name"] == name), None), given)
+        await transaction.execute("write_section", given.incident, name, words, given.owner, given.due, given.who, now)
         state = _state_after({row["name"] for row in rows} | {name})
         await transaction.execute("set_incident_state", given.incident, state, None, None)
         body = {"incident": given.incident, "section": name, "words": words, "owner": given.owner}
+        body |= {"due": given.due.isoformat()} if given.due else {}
         body |= {"person": given.who, "state": state, "scope": incident["scope"]}
         await append(
             transaction, Entry(kind=EntryKind.INCIDENT_WRITTEN, body=body, about=_about(given.incident), at=now)
@@ -122,9 +149,27 @@ async def close_incident(database: Database, incident: UUID, who: str, now: date
         await append(transaction, Entry(kind=EntryKind.INCIDENT_CLOSED, body=body, about=_about(incident), at=now))
 
 
-async def list_incidents(database: Database, *, state: str = "", limit: int = 50) -> Sequence[Row]:
-    """List incidents in one state, or all, newest first."""
-    return await database.fetch("list_incidents", state, limit)
+async def list_incidents(
+    database: Database, *, state: str = "", severity: str = "", before: UUID | None = None, limit: int = 50
+) -> Sequence[Row]:
+    """List incidents in one state and of one severity, or all, newest first; `before` is the last of the page before."""
+    kinds = [kind for kind, reach in _REACH.items() if severity in {"", reach}]
+    return await database.fetch("list_incidents", state, limit, kinds, before)
+
+
+def severity_of(scope: str) -> Severity:
+    """Tell how far a halt of a scope reached."""
+    return _REACH.get(scope.partition(":")[0], Severity.LOW)
+
+
+def missing_of(sections: Sequence[Row]) -> list[str]:
+    """List the sections of a review that nobody has written yet."""
+    return _missing({row["name"] for row in sections})
+
+
+async def list_sections(database: Database, incident: UUID) -> Sequence[Row]:
+    """List what people wrote into a review."""
+    return await database.fetch("list_sections", incident)
 
 
 async def show_incident(database: Database, incident: UUID) -> Row:
@@ -167,13 +212,20 @@ async def _checked(transaction: Transaction, given: Writing) -> str:
     words = str(as_kept(given.words)).strip()
     if not words or len(words) > _LONGEST:
         raise InputInvalid(f"a section has between 1 and {_LONGEST} characters. Write what there is to say")
-    if given.section is not Section.FIX and given.owner:
-        raise InputInvalid("only a fix has an owner. Leave it away")
+    if given.section is not Section.FIX and (given.owner or given.due):
+        raise InputInvalid("only a fix has an owner and a date. Leave them away")
     if given.section is Section.FIX:
         owner = await transaction.fetch_row("show_person", as_kept(given.owner))
         if owner is None or not owner["is_active"]:
             raise InputInvalid(f"a fix needs an owner, and nobody here is called `{given.owner[:100]}`. Name a person")
     return words
+
+
+def _check_seen(stands: Row | None, given: Writing) -> None:
+    written_at = stands["written_at"].isoformat() if stands else ""
+    if given.seen is not None and given.seen != written_at:
+        by = f"`{stands['written_by']}` wrote it" if stands else "it was changed"
+        raise Conflict(f"{by} while you were writing `{given.section}`. Read that first, then write yours again")
 
 
 def _state_after(written: set[str]) -> str:

@@ -170,7 +170,7 @@ async def check_approval(
         NotAllowed: A passkey is needed and was not used, or what it signed is not exactly this.
     """
     if signed is None:
-        if review["risk"] == Risk.HIGH and await _is_needed(transaction, who):
+        if review["risk"] == Risk.HIGH and await needs_passkey(transaction, who):
             raise NotAllowed("this is of high impact: approve it with your passkey, in the browser it was made in")
         return None
     try:
@@ -200,10 +200,11 @@ async def check_approval(
     }
 
 
-async def _is_needed(transaction: Transaction, who: str) -> bool:
-    if await transaction.fetch_row("find_passkey_demand") is not None:
+async def needs_passkey(source: Database | Transaction, who: str) -> bool:
+    """Tell whether somebody approves what is of high impact with a passkey only."""
+    if await source.fetch_row("find_passkey_demand") is not None:
         return True
-    return bool(await transaction.fetch("list_passkeys", who))
+    return bool(await source.fetch("list_passkeys", who))
 
 
 # ── demanding them ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -167,6 +167,38 @@ async def count_reviews(database: Database, find: ReviewFilter) -> int:
     return await database.fetch_value("count_reviews", *await _columns(database, find))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """Which reviews one person is shown; what is empty takes any."""
+
+    person: str
+    moment: datetime
+    is_mine: bool = True
+    """only what they can answer now"""
+    state: str = "open"
+    domain: str = ""
+    risk: str = ""
+    worker: str = ""
+    operation: str = ""
+    after: UUID | None = None
+    """the last one of the page before"""
+
+
+async def list_inbox(database: Database, inbox: Inbox, *, limit: int) -> Sequence[Row]:
+    """List reviews for one person, oldest first, without what they have answered a moment ago."""
+    row = await database.fetch_row("list_held_roles", inbox.person, inbox.moment)
+    held = (list(row["own"]), list(row["lent"])) if row else ([], [])
+    which = (inbox.state, inbox.domain, inbox.risk, inbox.worker, inbox.operation, inbox.person, inbox.is_mine)
+    return await database.fetch("list_inbox", *which, *held, inbox.moment, inbox.after, limit)
+
+
+async def summarize_alone(database: Database, since: datetime) -> Row:
+    """Count what workers did since a moment without asking anybody, and what people answered."""
+    row = await database.fetch_row("summarize_alone", since)
+    assert row is not None  # noqa: S101  # it counts
+    return row
+
+
 async def count_waiting(database: Database, person: str, now: datetime) -> int:
     """Count the reviews a person can answer now, to a hundred: more need not be counted to know that there is work."""
     row = await database.fetch_row("list_held_roles", person, now)

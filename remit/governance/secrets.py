@@ -1,12 +1,38 @@
 """Who keeps and removes the secrets of connected systems, and the entries that say so, without their values."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from remit.connections.vault import Vault
 from remit.governance.authority import Permission
 from remit.governance.roles import person
 from remit.ledger.entry import Entry, EntryKind, append
+from remit.ledger.read import Search, find_entries
 from remit.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSecret:
+    """That a secret is in the vault; never its value."""
+
+    name: str
+    since: datetime
+    kept_by: str
+    """empty when the ledger does not say"""
+
+
+async def list_secrets(database: Database) -> list[KeptSecret]:
+    """List the secrets by name, with who kept each."""
+    return [
+        KeptSecret(name=row["name"], since=row["created_at"], kept_by=await _kept_by(database, row["name"]))
+        for row in await database.fetch("list_secrets")
+    ]
+
+
+async def _kept_by(database: Database, name: str) -> str:
+    search = Search(about=f"secret:{name}", kind=EntryKind.SECRET_KEPT)
+    found = await find_entries(database, search, limit=1)
+    return str(found[0].body["person"]) if found else ""
 
 
 async def keep_secret(database: Database, vault: Vault, secret: tuple[str, str], who: str, now: datetime) -> None:

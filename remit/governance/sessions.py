@@ -9,12 +9,13 @@ request.
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from remit.ledger.entry import Entry, EntryKind, append
-from remit.store.database import Database, Transaction
+from remit.store.database import Database, Row, Transaction
 
 IDLE: Final = timedelta(hours=2)
 """a session that nobody uses for so long is over"""
@@ -68,6 +69,11 @@ async def end_session(database: Database, session_id: str) -> None:
 async def end_sessions(source: Database | Transaction, person: str) -> None:
     """Sign somebody out everywhere."""
     await source.execute("end_sessions", person)
+
+
+async def list_sessions(database: Database, person: str, now: datetime, *, this: str = "") -> Sequence[Row]:
+    """List the sessions of a person that go on, and which is the one whose id is given."""
+    return await database.fetch("list_sessions", person, now, now - IDLE, digest(this))
 
 
 def digest(secret: str) -> bytes:

@@ -91,6 +91,8 @@ class EntryKind(StrEnum):
     """what would have come out differently was found, and a second person asked"""
     CHANGE_SETTLED = "change.settled"
     """a change was approved and is in force, or was rejected or withdrawn"""
+    READINESS_SIGNED = "readiness.signed"
+    """a person signed a line of a worker's launch checklist"""
     IDENTITY_ROTATED = "identity.rotated"
     """the tokens of a worker minted until then count no more; its runs get new ones"""
     IDENTITY_REVOKED = "identity.revoked"

@@ -114,6 +114,23 @@ async def find_rows(transaction: Transaction, search: Search, *, before: int | N
     return await transaction.fetch("find_entries", *wanted, search.subjects)
 
 
+async def count_entries(database: Database, search: Search, *, most: int) -> int:
+    """Count the entries that match, up to so many.
+
+    Raises:
+        InputInvalid: The search makes no sense.
+    """
+    search.check()
+    who = (search.run, search.worker or None, search.trace_id or None, search.kind or None, search.since, search.until)
+    async with database.transaction() as transaction:
+        await transaction.execute("plan_anew")
+        rarest, *others = await _rank(transaction, search)
+        if rarest:
+            rest = [each for each in others if each]
+            return await transaction.fetch_value("count_entries_concerning", *who, rarest, rest, most)
+        return await transaction.fetch_value("count_entries", *who, search.subjects, most)
+
+
 async def _rank(transaction: Transaction, search: Search) -> list[str]:
     """Order the subjects by how rare they are; the first is empty when something else that is asked is rarer."""
     if search.run or search.trace_id or not search.subjects:

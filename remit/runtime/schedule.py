@@ -16,6 +16,7 @@ from remit.errors import RemitError
 from remit.governance.approvals import expire_reviews
 from remit.governance.bypasses import end_due_bypasses
 from remit.governance.erasure import enforce_retention
+from remit.governance.pending_answers import take_due
 from remit.governance.review_rota import remind_reviews
 from remit.governance.spikes import watch_spikes
 from remit.runtime.handoffs import fail_overdue
@@ -45,7 +46,9 @@ async def keep_time(house: House, *, stop: asyncio.Event) -> None:
         if looks % _RARELY == 0:
             await _safely(house, now, _enforce_retention)
             await _safely(house, now, _refresh_roster, open_unhalted, find_forgotten, forget_old_jobs)
-        await _safely(house, now, wake_runs, run_out_timers, _expire, _remind, _end_bypasses, _fail_handoffs)
+        await _safely(
+            house, now, wake_runs, run_out_timers, _take_answers, _expire, _remind, _end_bypasses, _fail_handoffs
+        )
         if await _safely(house, cron_since, send_cron_signals):
             cron_since = now
         if looks % _SELDOM == 0:
@@ -119,6 +122,10 @@ def _signal(whose: tuple[str, str], moment: str, now: datetime, *, about: str, s
         data={"for": f"{worker}/{trigger}", "about": about, "since": since.isoformat()},
         time=now,
     )
+
+
+async def _take_answers(house: House, now: datetime) -> None:
+    await take_due(house.database, now)
 
 
 async def _expire(house: House, now: datetime) -> None:

@@ -34,10 +34,30 @@ from remit.web import (
     workers,
 )
 from remit.web.door import Door
-from remit.web.pages import entrance, live, registry
+from remit.web.pages import (
+    activity,
+    audit,
+    entrance,
+    escalation_map,
+    inbox,
+    inbox_answers,
+    kill_switch,
+    live,
+    people,
+    registry,
+    settings,
+    start,
+    story_pages,
+    verification,
+)
+from remit.web.pages import connections as connection_pages
+from remit.web.pages import drills as drill_pages
+from remit.web.pages import incidents as incident_pages
+from remit.web.pages import notices as notice_pages
 from remit.web.pages.pulse import Pulse
 from remit.web.pages.rendering import HERE
 from remit.web.problems import PROBLEM, add_problems
+from remit.web.verifying import Verifying
 from remit.web.ways import SignInWays
 
 DESCRIPTION = """
@@ -76,7 +96,26 @@ ROOMS = (
 )
 """Each with its part of the paths of the API."""
 
-SCREENS = (entrance, live, registry)
+SCREENS = (
+    inbox_answers,
+    inbox,
+    entrance,
+    live,
+    registry,
+    activity,
+    story_pages,
+    verification,
+    audit,
+    escalation_map,
+    kill_switch,
+    drill_pages,
+    incident_pages,
+    people,
+    connection_pages,
+    notice_pages,
+    settings,
+    start,
+)
 """Each with its part of the paths of the control plane."""
 
 
@@ -112,7 +151,9 @@ def create_app(
     app.state.token = token
     app.state.person = person
     app.state.signer = None  # who gives the API its key can export
+    app.state.vault = None  # who gives the control plane its key can keep secrets
     app.state.ways = ways or SignInWays()
+    app.state.verifying = Verifying(house.database.url, house.clock)
     app.state.pulse = Pulse(house.database, stop or asyncio.Event())
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     for room in (*ROOMS, *SCREENS):

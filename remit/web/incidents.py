@@ -1,6 +1,6 @@
 """`/v1/incidents`: what halts opened, and the reviews people write of it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -42,6 +42,7 @@ class SectionBody(BaseModel):
     section: Section
     words: str = Field(min_length=1, max_length=20_000)
     owner: str = Field(default="", max_length=200, description="for a fix: the person who sees to it")
+    due: date | None = Field(default=None, description="for a fix: by when")
 
 
 class Written(BaseModel):
@@ -67,7 +68,7 @@ async def show(incident: UUID, house: AskedHouse, _: AskedPerson) -> PlainTextRe
 @router.post("/{incident}/sections", summary="Write into the review of an incident")
 async def write(incident: UUID, body: SectionBody, house: AskedHouse, person: AskedPerson) -> Written:
     """Write a section; a fix is added, with who sees to it. Once all are written, the incident counts as reviewed."""
-    given = Writing(incident=incident, section=body.section, words=body.words, owner=body.owner, who=person)
+    given = Writing(incident=incident, who=person, **body.model_dump())
     return Written.model_validate({"state": await incidents.write_section(house.database, given, house.clock.now())})
 
 

@@ -25,6 +25,7 @@ from remit.governance.incidents import Section, Writing, close_incident, write_s
 from remit.governance.linking import Known, welcome
 from remit.governance.personal_tokens import list_tokens, mint_token, revoke_token
 from remit.governance.questions import Question, ask, reply
+from remit.governance.readiness import Readiness, Signing
 from remit.governance.review_rota import HandOn, Rota, Turn, hand_on, set_rota
 from remit.governance.reviews import list_reviews
 from remit.governance.roles import Person, record_person
@@ -68,6 +69,7 @@ WITHOUT_RUN = {
     "password.set",
     "person.linked",
     "person.saved",
+    "readiness.signed",
     "rota.set",
     "session.opened",
     "session.refused",
@@ -120,6 +122,7 @@ async def entries(opened: tuple[House, Company]) -> list[RecordedEntry]:
     await change_identity(house)
     await talk_about_reviews(house)
     await change_stage(house)
+    await sign_readiness(house)
     await take_back(house)
     await sign_people_in(house)
     await record_person(house.database, Person(id="new", name="New"), by="you", now=house.clock.now())
@@ -187,6 +190,15 @@ async def change_stage(house: House) -> None:
     drafted = await changes.draft(Proposal(kind=ChangeKind.STAGE, **said), house.clock.now())
     await changes.replay(drafted.id, "you", house.clock.now())
     await changes.reject(drafted.id, "seen", "ruth.adler", house.clock.now())
+
+
+async def sign_readiness(house: House) -> None:
+    """Sign a line of a worker's launch checklist."""
+    readiness = Readiness(house.database, house.connections, house.roster.shipped)
+    now = house.clock.now()
+    checked = (await readiness.packet("as-told", now)).line("triggers")
+    signing = Signing(worker="as-told", line="triggers", digest=checked.digest, note="read", who="ruth.adler")
+    await readiness.sign(signing, now)
 
 
 async def change_identity(house: House) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from remit.governance.sign_in_links import make_link
 from remit.ledger.key import load_signer
@@ -21,6 +21,8 @@ from remit.web.serving import listen, serve
 from tests.web.conftest import TOKEN
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+expect.set_options(timeout=20_000)  # of a machine that has much else to do
+
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -55,7 +57,7 @@ class Site:
             who: The person's id.
             how: What the browser is like, as `browser.new_context` takes it.
         """
-        context = await self.browser.new_context(base_url=self.address, **({"locale": "en-GB"} | how))  # type: ignore[arg-type]
+        context = await self.browser.new_context(**({"base_url": self.address, "locale": "en-GB"} | how))  # type: ignore[arg-type]
         context.set_default_timeout(10_000)
         await sign_in(self.house, context, who)
         opened = await context.new_page()
@@ -70,11 +72,12 @@ async def sign_in(house: House, context: BrowserContext, who: str) -> None:
 
 
 @pytest.fixture
-async def address(opened: tuple[House, Company]) -> AsyncGenerator[str]:
+async def address(opened: tuple[House, Company], tmp_path: Path) -> AsyncGenerator[str]:
     """The address of the control plane."""
     begun, stop = asyncio.Event(), asyncio.Event()
     with listen("127.0.0.1", 0) as listening:
         app = create_app(opened[0], token=TOKEN, person="you", stop=stop)
+        app.state.signer = load_signer(tmp_path)
         serving = asyncio.create_task(serve(app, listening, begun=begun.set, stop=stop))
         await begun.wait()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -1,6 +1,8 @@
 -- What the control plane keeps for people: how they like to read, links to sign in with, and what they typed or decided
 -- a moment ago. A running house gains empty tables; nothing else changes.
 
+CREATE INDEX action_performed ON action (settled_at) WHERE state = 'performed';
+
 CREATE TABLE preference (
     person text PRIMARY KEY REFERENCES person ON DELETE CASCADE,
     locale text NOT NULL DEFAULT '', -- empty: as the browser asks

@@ -84,12 +84,6 @@ async def _let_in(request: Request, house: AskedHouse, session: Session, path: s
 def _form(  # what the form may hold again
     request: Request, *, problem: str, next_: str, status: int = 200, person: str = "", **more: str
 ) -> Response:
-    shown: dict[str, object] = {
-        "invited": "",
-        "code": "",
-        "problem": problem,
-        "person": person,
-        "next": path_of_ours(next_),
-    } | more
-    shown["provider"] = request.app.state.ways.provider
+    shown: dict[str, object] = {"invited": "", "code": "", "problem": problem, "person": person, **more}
+    shown |= {"next": path_of_ours(next_), "provider": request.app.state.ways.provider}
     return page(request, None, "sign_in.html", shown, http_status=status)

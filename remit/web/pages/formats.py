@@ -28,12 +28,12 @@ class Formats:
     now: datetime
 
     def number(self, value: float, digits: int = 0) -> str:
-        """Write a number, with at most so many digits after the point."""
-        return format_decimal(value, f"#,##0.{'#' * digits}" if digits else "#,##0", locale=self.locale)
+        """Write a number, with at most so many digits after the point; three at most."""
+        return format_decimal(round(value, digits) if digits else round(value), locale=self.locale)
 
     def percent(self, share: float, digits: int = 0) -> str:
         """Write a share of one as a percentage."""
-        return format_percent(share, f"#,##0.{'#' * digits}%" if digits else "#,##0%", locale=self.locale)
+        return format_percent(round(share, digits + 2), locale=self.locale, decimal_quantization=False)
 
     def money(self, minor: float | Decimal, currency: str) -> str:
         """Write an amount of minor units."""

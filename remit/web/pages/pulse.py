@@ -6,7 +6,7 @@ itself again. Each says from which place of the ledger on it wants to hear: noth
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,18 +46,10 @@ class Pulse:
         with self._joined() as heard:
             if since is not None and (missed := await self._find(since)):
                 yield missed
-            stopping = asyncio.create_task(self._stop.wait())
-            try:
-                for _ in range(_SAYINGS):
-                    getting = asyncio.create_task(heard.get())
-                    await asyncio.wait({getting, stopping}, timeout=_SAY_EVERY, return_when=asyncio.FIRST_COMPLETED)
-                    if self._stop.is_set():
-                        getting.cancel()
-                        return
-                    yield getting.result() if getting.done() else News()
-                    getting.cancel()
-            finally:
-                stopping.cancel()
+            for _ in range(_SAYINGS):
+                if self._stop.is_set():
+                    return
+                yield await _next(heard)
 
     @contextmanager
     def _joined(self) -> Generator[asyncio.Queue[News]]:
@@ -78,14 +70,28 @@ class Pulse:
                     at = await self._database.fetch_value("find_next_index")
                 elif found := await self._find(at):
                     at = found.next
-                    for heard in self._listeners:
-                        heard.put_nowait(found)
+                    self._tell(found)
             except StoreUnavailable:  # the next look may find it again, and then tells what was missed
                 pass
-            await asyncio.sleep(LOOK_EVERY)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY):
+                    await self._stop.wait()
+        self._tell(News())  # so that who waits sees that the house stops
+
+    def _tell(self, news: News) -> None:
+        for heard in self._listeners:
+            heard.put_nowait(news)
 
     async def _find(self, at: int) -> News | None:
         row = await self._database.fetch_row("list_news", at)
         if row is None or row["next"] <= at:
             return None
         return News(tuple(sorted({kind.partition(".")[0] for kind in row["kinds"]})), row["next"])
+
+
+async def _next(heard: asyncio.Queue[News]) -> News:
+    try:
+        async with asyncio.timeout(_SAY_EVERY):
+            return await heard.get()
+    except TimeoutError:
+        return News()

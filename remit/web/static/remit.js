@@ -26,19 +26,35 @@ async function go(url, push = true) {
 }
 
 async function send(form, button) {
+  if (form.dataset.sign && button?.value === "approve" && !(await sign(form))) return;
+  clearTimeout(drafts.get(form));
+  drafts.delete(form);
   const fields = new URLSearchParams(new FormData(form, button));
   const busy = all("button", form).filter((one) => !one.disabled);
   busy.forEach((one) => (one.disabled = true));
   try {
-    const answer = await fetch(button?.formAction || form.action, { method: "POST", body: fields, headers: { Accept: "text/html" } });
+    const answer = await fetch(button?.hasAttribute("formaction") ? button.formAction : form.action, { method: "POST", body: fields, headers: { Accept: "text/html" } });
     const page = parse(await answer.text());
     if (!answer.ok) return complain(form, $("[data-problem]", page)?.innerHTML || `The server answered ${answer.status}.`);
     if ($("[data-signed-out]", page)) return complain(form, "You are signed out. Sign in again in another tab; what you typed stays here.");
-    show(page, answer.url, true);
+    show(page, answer.url, answer.redirected);
   } catch {
     complain(form, "The server cannot be reached. What you typed stays here; try again.");
   } finally {
     busy.forEach((one) => (one.disabled = false));
+  }
+}
+
+// A passkey signs exactly what is approved; what it says goes along with the form.
+async function sign(form) {
+  try {
+    const answer = await fetch(form.dataset.sign, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    if (!answer.ok) throw new Error($("[data-problem]", parse(await answer.text()))?.textContent);
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(await answer.json());
+    $("[name=signed]", form).value = JSON.stringify((await navigator.credentials.get({ publicKey })).toJSON());
+    return true;
+  } catch (error) {
+    return void complain(form, `Your passkey was not used: ${error.message}`.replace(/[<&]/g, " "));
   }
 }
 
@@ -92,7 +108,9 @@ addEventListener("keydown", (event) => {
   const target = $(`[data-key="${CSS.escape(name)}"]:not([disabled])`);
   if (!target) return;
   event.preventDefault();
-  target.matches(TYPES) ? target.focus() : target.click();
+  if (!target.matches(TYPES)) return target.click();
+  target.closest("details")?.setAttribute("open", "");
+  target.focus();
 });
 
 // ── drafts: what is typed is kept by the server ────────────────────────────────────────────────────────────────────
@@ -104,7 +122,11 @@ function keep(form, last = false) {
   drafts.delete(form);
   const mark = $("[data-draft-state]", form);
   fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: last })
-    .then((answer) => mark && (mark.textContent = answer.ok ? "Draft kept" : "Draft not kept"))
+    .then(async (answer) => {
+      if (mark) mark.textContent = answer.ok ? "Draft kept" : "Draft not kept";
+      const changes = answer.ok && $("#changes", parse(await answer.text()));
+      if (changes) $("#changes", form)?.replaceWith(changes);
+    })
     .catch(() => mark && (mark.textContent = "Draft not kept: the server cannot be reached"));
 }
 addEventListener("input", (event) => {

@@ -1,0 +1,2 @@
+-- List every stage that was set to another than its charter's.
+SELECT worker, operation, stage FROM stage

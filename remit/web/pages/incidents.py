@@ -1,0 +1,141 @@
+"""`/incidents`: what made somebody stop, what the ledger knows of it, and the review people write."""
+
+from datetime import date
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import PlainTextResponse
+
+from remit.errors import InputInvalid, RemitError
+from remit.governance import blast_report, drills, incidents
+from remit.governance.authority import Permission, roles_with
+from remit.governance.incident_review import list_known, write_review
+from remit.governance.incidents import QUESTIONS, Section, Severity, Writing
+from remit.governance.roles import list_people
+from remit.runtime.house import House
+from remit.web.asked import AskedHouse
+from remit.web.pages.entrance import sentence
+from remit.web.pages.rendering import page, see_other
+from remit.web.pages.visitor import AskedVisitor, Visitor
+
+router = APIRouter(include_in_schema=False)
+
+Words = Annotated[str, Form(max_length=20_000)]
+Typed = Annotated[str, Form(max_length=500)]
+Given = Annotated[str, Query(max_length=100)]
+
+_PAGE: Final = 50
+_STATES: Final = ("open", "reviewed", "closed")
+
+
+@router.get("/incidents")
+async def show_all(  # noqa: PLR0913  # each is a filter
+    request: Request,
+    house: AskedHouse,
+    visitor: AskedVisitor,
+    state: Given = "",
+    sev: Given = "",
+    before: UUID | None = None,
+) -> Response:
+    """List the incidents; the filters stand in the address."""
+    rows = await incidents.list_incidents(house.database, state=state, severity=sev, before=before, limit=_PAGE + 1)
+    held = await drills.list_drills(house.database, limit=1)
+    shown: dict[str, object] = {
+        "incidents": rows[:_PAGE],
+        "older": request.url.include_query_params(before=rows[_PAGE - 1]["id"]) if len(rows) > _PAGE else "",
+        "newer": request.url.remove_query_params("before") if before else "",
+        "severity_of": incidents.severity_of,
+        "state": state,
+        "sev": sev,
+        "states": _STATES,
+        "severities": list(Severity),
+        "last_drill": held[0] if held else None,
+    }
+    return page(request, visitor, "incidents.html", shown)
+
+
+@router.get("/incidents/{incident}")
+async def show(request: Request, house: AskedHouse, visitor: AskedVisitor, incident: UUID) -> Response:
+    """Show one incident: what happened, what it touched, and its review."""
+    return page(request, visitor, "incident.html", await _shown(house, visitor, incident))
+
+
+@router.get("/incidents/{incident}/review.md")
+async def review(house: AskedHouse, _: AskedVisitor, incident: UUID) -> PlainTextResponse:
+    """Give the review as Markdown, to be kept or sent."""
+    headers = {"Content-Disposition": f'attachment; filename="incident-{incident}.md"', "Cache-Control": "no-store"}
+    text = await write_review(house.database, incident)
+    return PlainTextResponse(text, media_type="text/markdown", headers=headers)
+
+
+@router.post("/incidents/{incident}/sections")
+async def write(  # noqa: PLR0913  # each is a field of the form
+    request: Request,
+    house: AskedHouse,
+    visitor: AskedVisitor,
+    incident: UUID,
+    section: Annotated[Section, Form()],
+    words: Words = "",
+    owner: Typed = "",
+    due: Typed = "",
+    seen: Typed = "",
+    over: Typed = "",
+) -> Response:
+    """Write a section, or add a fix; what was typed stays when it cannot be kept."""
+    try:
+        day = _day(due) if section is Section.FIX else None
+        seen_at = None if section is Section.FIX else over or seen
+        given = Writing(
+            incident=incident, section=section, words=words, owner=owner, due=day, who=visitor.person.id, seen=seen_at
+        )
+        state = await incidents.write_section(house.database, given, house.clock.now())
+    except RemitError as error:
+        await incidents.show_incident(house.database, incident)  # nothing to write into: that is said instead
+        typed = {"section": section, "words": words, "owner": owner, "due": due, "seen": over or seen}
+        typed["problem"] = sentence(str(error))
+        shown = await _shown(house, visitor, incident, typed)
+        return page(request, visitor, "incident.html", shown, http_status=error.status)
+    said = "The fix is added." if section is Section.FIX else f"“{section.capitalize()}” is written."
+    return see_other(f"/incidents/{incident}#review", f"{said} The incident is {state}.")
+
+
+@router.post("/incidents/{incident}/close")
+async def close(house: AskedHouse, visitor: AskedVisitor, incident: UUID) -> Response:
+    """Close an incident whose review is whole."""
+    await incidents.close_incident(house.database, incident, visitor.person.id, house.clock.now())
+    return see_other(f"/incidents/{incident}", "The incident is closed; its review stands as it is.")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputInvalid("a fix needs the day by which it is done. Give one, as in `2031-05-20`") from None
+
+
+async def _shown(
+    house: House, visitor: Visitor, incident: UUID, typed: dict[str, Any] | None = None
+) -> dict[str, object]:
+    row = await incidents.show_incident(house.database, incident)
+    sections = await incidents.list_sections(house.database, incident)
+    report = await blast_report.report(house.database, row["halt"], house.connections.operations)
+    known = await list_known(house.database, row)
+    may = visitor.person.may(Permission.INCIDENTS_MODIFY)
+    return {
+        "incident": row,
+        "severity": incidents.severity_of(row["scope"]),
+        "report": report,
+        "known": known,
+        "decided": [each for each in known if each.kind == "action.decided"],
+        "questions": {section: text for section, text in QUESTIONS.items() if section is not Section.FIX},
+        "fix_question": QUESTIONS[Section.FIX],
+        "written": {each["name"]: each for each in sections},
+        "fixes": [each for each in sections if each["owner"]],
+        "missing": incidents.missing_of(sections),
+        "people": [one.id for one in await list_people(house.database) if one.is_active],
+        "typed": typed,
+        "today": house.clock.now().date(),
+        "may_write": may and row["state"] != "closed",
+        "refusal": "" if may else f"Writing it is for {', '.join(roles_with(Permission.INCIDENTS_MODIFY))}.",
+    }

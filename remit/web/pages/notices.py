@@ -1,0 +1,26 @@
+"""`/notices`: what the person who looks was told, newest first."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from remit.runtime.notifying import list_notices
+from remit.web.asked import AskedHouse
+from remit.web.pages.rendering import page
+from remit.web.pages.visitor import AskedVisitor
+
+router = APIRouter(include_in_schema=False)
+
+_PAGE = 50
+
+
+@router.get("/notices")
+async def show_all(request: Request, house: AskedHouse, visitor: AskedVisitor, before: UUID | None = None) -> Response:
+    """List what the visitor was told, and what became of it on each channel."""
+    rows = await list_notices(house.database, visitor.person.id, before=before, limit=_PAGE + 1)
+    shown: dict[str, object] = {
+        "notices": rows[:_PAGE],
+        "older": request.url.include_query_params(before=rows[_PAGE - 1]["id"]) if len(rows) > _PAGE else "",
+        "newer": "/notices" if before else "",
+    }
+    return page(request, visitor, "notices.html", shown)

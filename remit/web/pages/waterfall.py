@@ -1,0 +1,83 @@
+"""Spans of time as bars of a drawing: numbers for SVG, which the template writes and the style sheet colours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from remit.runtime.story import Span
+
+WIDTH: Final = 900
+_LABELS: Final = 230
+_ROW: Final = 24
+_THINNEST: Final = 3.0
+_TONES: Final = {"review": "warn", "wait": "warn", "handoff": "link"}
+_LONGEST_NAME: Final = 34  # characters that fit beside the bars
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One span as it is drawn."""
+
+    span: Span
+    name: str
+    x: float
+    y: int
+    width: float
+    tone: str
+    lasted: timedelta
+    text_x: float
+    """where its duration stands"""
+    anchor: str
+    """on which side of that: `start` or `end`"""
+
+    @property
+    def middle(self) -> int:
+        """The line its texts stand on."""
+        return self.y + 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waterfall:
+    """A drawing."""
+
+    bars: Sequence[Bar]
+    height: int
+    begin: datetime
+    end: datetime
+
+    @property
+    def lasted(self) -> timedelta:
+        """How long the whole took."""
+        return self.end - self.begin
+
+
+def draw(spans: Sequence[Span]) -> Waterfall | None:
+    """Lay spans out below each other on one scale of time; None where nothing lasted."""
+    if not spans:
+        return None
+    begin, end = min(span.begin for span in spans), max(span.end for span in spans)
+    whole = (end - begin).total_seconds()
+    if whole <= 0:
+        return None
+    bars = [_bar(span, number, begin, whole) for number, span in enumerate(spans)]
+    return Waterfall(bars=bars, height=len(bars) * _ROW + 4, begin=begin, end=end)
+
+
+def _bar(span: Span, number: int, begin: datetime, whole: float) -> Bar:
+    room = WIDTH - _LABELS
+    x = _LABELS + room * max(0.0, (span.begin - begin).total_seconds()) / whole
+    width = max(_THINNEST, room * max(0.0, (span.end - span.begin).total_seconds()) / whole)
+    x = min(x, WIDTH - width)
+    is_late = x + width > WIDTH - 110  # no room for its duration on the right
+    return Bar(
+        span=span,
+        name=span.name if len(span.name) <= _LONGEST_NAME else f"{span.name[: _LONGEST_NAME - 1]}…",
+        x=round(x, 1),
+        y=number * _ROW + 2,
+        width=round(width, 1),
+        tone=_TONES.get(span.kind, "mark"),
+        lasted=span.end - span.begin,
+        text_x=round(x - 6 if is_late else x + width + 6, 1),
+        anchor="end" if is_late else "start",
+    )
