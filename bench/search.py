@@ -58,6 +58,7 @@ async def _opened(url: str) -> AsyncGenerator[Database]:
 
 
 async def employ(database: Database) -> None:
+    """Have forty workers in the registry, of four workflows."""
     async with database.session() as session:
         await session.connection.execute(
             """INSERT INTO worker_version SELECT 'v' || n, 'worker-' || n, '', '', '', now()

@@ -92,7 +92,7 @@ async def change_password(
         now: The moment.
 
     Raises:
-        SignInRefused: The first is not the one that counts.
+        NotAllowed: The first is not the one that counts.
         SignInDelayed: There were too many attempts.
         InputInvalid: The new one is too short, too long or easy to guess.
     """
@@ -102,7 +102,7 @@ async def change_password(
         attempt = await take_attempt(database, who, address, now)
         if not await passwords.is_password(kept, current):
             await _record_refusal(database, who, now)
-            raise SignInRefused("the password you gave is not the one that counts now. Nothing was changed")
+            raise NotAllowed("the password you gave is not the one that counts now. Nothing was changed")
         async with database.transaction() as transaction:
             await forgive(transaction, attempt, now)
     await set_password(database, who, new, who, now)

@@ -202,7 +202,7 @@ async def _tell(
             kind=f"bypass.{what}",
             recipient=recipient,
             title=title,
-            link="/reviews/bypasses",
+            link="/bypasses",
         )
         for recipient in recipients
     ]

@@ -26,6 +26,11 @@ class Branch:
     workers: int = 0
     """how many workers it stops"""
 
+    @property
+    def stopped_below(self) -> int:
+        """How many halts are in force below it."""
+        return sum((each.halt is not None) + each.stopped_below for each in self.below)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HaltTree:

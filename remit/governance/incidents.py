@@ -152,7 +152,7 @@ async def close_incident(database: Database, incident: UUID, who: str, now: date
 async def list_incidents(
     database: Database, *, state: str = "", severity: str = "", before: UUID | None = None, limit: int = 50
 ) -> Sequence[Row]:
-    """List incidents in one state and of one severity, or all, newest first; `before` is the last of the page before."""
+    """List incidents in one state and of one severity, or all, newest first, after the one that ended a page."""
     kinds = [kind for kind, reach in _REACH.items() if severity in {"", reach}]
     return await database.fetch("list_incidents", state, limit, kinds, before)
 

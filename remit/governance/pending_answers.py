@@ -58,9 +58,13 @@ async def _rehearse(database: Database, given: Answer, now: datetime) -> None:
     try:
         async with database.transaction() as transaction:
             await answer_in(transaction, given, now)
-            raise _TakenBack
+            _roll_back()
     except _TakenBack:
         pass
+
+
+def _roll_back() -> None:
+    raise _TakenBack
 
 
 async def take_back(database: Database, review: UUID, who: str) -> None:

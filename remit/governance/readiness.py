@@ -11,15 +11,16 @@ stands on a charter or stage they brought.
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from remit import clock
 from remit.canonical import digest_of
 from remit.charters import registry
-from remit.charters.charter import Charter, Stage
+from remit.charters.charter import Stage
 from remit.charters.worker_record import WorkerRecord
 from remit.connections.connections import Connections
 from remit.errors import Conflict, InputInvalid, NotAllowed, NotFound, PolicyInvalid
@@ -203,11 +204,24 @@ class Readiness:
         return [_packet(known(record), signatures) for record in used]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What decides the harm of one worker: two with the same key have the same harm."""
+
+    key: str
+    ground: Ground = field(compare=False)
+    worker: str = field(compare=False)
+
+
 def _harms(ground: Ground, workers: Sequence[str]) -> Mapping[str, Harm | None]:
-    return {name: _harm(ground, ground.charters[name]) for name in workers}
+    house = digest_of([ground.base, sorted(map(repr, ground.operations.values()))])
+    return {name: _harm(_Asked(f"{house}/{name}", ground, name)) for name in workers}
 
 
-def _harm(ground: Ground, charter: Charter) -> Harm | None:
+@lru_cache(maxsize=512)
+def _harm(asked: _Asked) -> Harm | None:
+    """Tell the harm of a worker once for all that is in force: it takes some hundredths of a second."""
+    ground, charter = asked.ground, asked.ground.charters[asked.worker]
     stages = {operation: Stage(stage) for (worker, operation), stage in ground.stages.items() if worker == charter.name}
     try:
         policy = Policy.build(charter, ground.operations, ground.book.rules)

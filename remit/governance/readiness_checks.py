@@ -61,15 +61,12 @@ def _listed(words: Iterable[str], none: str = "none") -> str:
     return ", ".join(words) or none
 
 
-# ── charter ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 def check_job(known: Known) -> Found:
     """Look at the job and the point where people take over."""
     charter = known.charter
     missing = () if charter.purpose and charter.process else ("say what it is for, and in which process",)
     facts = {"purpose": charter.purpose, "process": charter.process, "contacts": list(charter.escalation_contacts)}
-    hands = f"It hands over to {_listed(charter.escalation_contacts, 'nobody')} when it cannot go on."
+    hands = f"It hands over to {_listed(charter.escalation_contacts, 'nobody')} when it cannot go on"
     return Found(says=f"{charter.purpose}, in {charter.process}. {hands}", missing=missing, facts=facts)
 
 
@@ -82,13 +79,11 @@ def check_triggers(known: Known) -> Found:
     )
 
 
-def check_permissions(known: Known) -> Found:
+def check_grants(known: Known) -> Found:
     """Look at what it may write and why."""
     grants = known.charter.grants
     bare = tuple(f"`{each.operation}` has no reason" for each in grants if not each.because)
-    says = (
-        f"{len(grants)} writes are granted, each with its reason" if not bare else f"{len(grants)} writes are granted"
-    )
+    says = f"Writes granted{', each with its reason' if not bare else ''}: {len(grants)}"
     forbidden = [each.operation for each in known.charter.prohibitions]
     facts = {"grants": [asdict(each) for each in grants], "prohibitions": forbidden}
     return Found(says=f"{says}; prohibited: {_listed(forbidden)}", missing=bare, facts=facts)
@@ -97,7 +92,7 @@ def check_permissions(known: Known) -> Found:
 def check_reviews(known: Known) -> Found:
     """Look at when people are asked first."""
     rules, unseen = known.charter.reviews, _unseen(known)
-    says = f"{len(rules)} rules of its own ask people first, besides those of the house"
+    says = f"Rules of its own that ask people first, besides those of the house: {len(rules)}"
     if known.harm:
         says += f". It may do {_listed(unseen)} without being asked"
     facts = {"rules": [asdict(each) for each in rules], "alone": unseen}
@@ -115,9 +110,6 @@ def check_outcome(known: Known) -> Found:
         says="The house measures the Correct Action Rate. Say the business figure it is to move, and by how much",
         facts={"purpose": known.charter.purpose},
     )
-
-
-# ── data ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def check_connections(known: Known) -> Found:
@@ -151,9 +143,6 @@ def check_tried(known: Known) -> Found:
     return Found(says=f"People judged {judged} of its proposals", missing=missing, facts=facts)
 
 
-# ── controls ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 def check_limits(known: Known) -> Found:
     """Look at its budgets and limits."""
     charter = known.charter
@@ -169,13 +158,13 @@ def check_harm(known: Known) -> Found:
         return Found(says="Nobody can tell", missing=("its rules cannot be read. Correct the charter",))
     unlimited = [each.operation for each in harm.operations if each.actions is None]
     missing = tuple(f"nothing limits `{each}`" for each in unlimited)
-    most = "any number of" if harm.actions is None else str(harm.actions)
+    most = "Any number of" if harm.actions is None else f"At most {harm.actions}"
     facts = {
         "actions": harm.actions,
         "money": dict(harm.money),
         "operations": [each.sentence for each in harm.operations],
     }
-    return Found(says=f"At most {most} writes in a day before a person sees one", missing=missing, facts=facts)
+    return Found(says=f"{most} writes in a day before a person sees one", missing=missing, facts=facts)
 
 
 def check_switch(known: Known) -> Found:
@@ -219,9 +208,6 @@ def check_watch(known: Known) -> Found:
     factor = known.charter.limits.spike_factor
     says = f"Both owners hear when it uses {factor:g} times what is usual; the overview shows the rest"
     return Found(says=says, missing=missing, facts={"owners": owners, "factor": factor})
-
-
-# ── people ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _is_here(known: Known, who: str) -> bool:
@@ -297,7 +283,7 @@ def check_paths(known: Known) -> Found:
     if not charter.escalation_contacts:
         missing.append("nobody is asked when it cannot go on")
     count = len(charter.escalation_paths)
-    says = f"{count} escalation paths, each with an owner" if count else "It hands nothing to another domain"
+    says = f"Escalation paths, each with an owner: {count}" if count else "It hands nothing to another domain"
     facts = {
         "contacts": list(charter.escalation_contacts),
         "paths": [asdict(each) for each in charter.escalation_paths],

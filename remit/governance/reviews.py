@@ -187,7 +187,7 @@ class Inbox:
 async def list_inbox(database: Database, inbox: Inbox, *, limit: int) -> Sequence[Row]:
     """List reviews for one person, oldest first, without what they have answered a moment ago."""
     row = await database.fetch_row("list_held_roles", inbox.person, inbox.moment)
-    held = (list(row["own"]), list(row["lent"])) if row else ([], [])
+    held: tuple[list[str], list[str]] = (list(row["own"]), list(row["lent"])) if row else ([], [])
     which = (inbox.state, inbox.domain, inbox.risk, inbox.worker, inbox.operation, inbox.person, inbox.is_mine)
     return await database.fetch("list_inbox", *which, *held, inbox.moment, inbox.after, limit)
 

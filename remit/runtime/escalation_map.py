@@ -154,9 +154,9 @@ def _mapped(charter: Charter, status: Status, path: EscalationPath, row: Row | N
         receivers=tuple(one.name for one, _ in receivers),
         load=load,
         gaps=tuple(find_gaps(path, receivers, load, staff)),
-        told=tuple(who_gets_it(path, receivers, staff)) if status is Status.LIVE else (
-            f"`{charter.name}` is {status.value.replace('_', ' ')} and hands nothing over.",
-        ),
+        told=tuple(who_gets_it(path, receivers, staff))
+        if status is Status.LIVE
+        else (f"`{charter.name}` is {status.value.replace('_', ' ')} and hands nothing over.",),
     )
 
 
@@ -229,18 +229,17 @@ def _can_begin(each: tuple[Charter, Status], staff: Staff) -> bool:
     return status is Status.LIVE and not staff.halts & (scopes | {f"workflow:{charter.process_slug}"})
 
 
-def who_gets_it(
-    path: EscalationPath, receivers: Sequence[tuple[Charter, Status]], staff: Staff
-) -> Iterator[str]:
+def who_gets_it(path: EscalationPath, receivers: Sequence[tuple[Charter, Status]], staff: Staff) -> Iterator[str]:
     """Say who would get a handoff along a path at this moment, by name, and why."""
     for each in receivers:
         charter, status = each
         where = charter.domain.value.replace("_", " ")
+        name = f"The worker {charter.title or charter.name} in {where}"
         if _can_begin(each, staff):
-            yield f"The worker {charter.title or charter.name} in {where} begins at once: `handoff.{path.name}` triggers it."
+            yield f"{name} begins at once: `handoff.{path.name}` triggers it."
         else:
             why = "it is stopped" if status is Status.LIVE else f"it is {status.value.replace('_', ' ')}"
-            yield f"The worker {charter.title or charter.name} in {where} does not begin: {why}."
+            yield f"{name} does not begin: {why}."
     yield _owner_says(path, staff)
     hours = path.acknowledge_within / 3600
     within = f"{hours:g} hour{'' if hours == 1 else 's'}" if hours >= 1 else f"{path.acknowledge_within // 60} minutes"

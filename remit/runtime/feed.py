@@ -114,6 +114,5 @@ async def neighbours(database: Database, run: Row) -> Row:
 
     `older` and `newer` are None where there is none.
     """
-    found = await database.fetch_row("find_neighbour_runs", run["id"], run["worker"], run["changed_at"])
-    assert found is not None, "a statement without FROM gives one row"
+    [found] = await database.fetch("find_neighbour_runs", run["id"], run["worker"], run["changed_at"])
     return found

@@ -65,7 +65,7 @@ def tell_story(
 
     Args:
         run: As `show_run` gives it.
-        entries: Of the run, in any order; none where they may not be read, then the last decision of each action is told.
+        entries: Of the run, in any order; where none may be read, the last decision of each action is told.
         answers: What people answered to its reviews.
         handoffs: Those of its trace.
     """
@@ -131,8 +131,10 @@ def _steps(run: Row, handoffs: Sequence[Row]) -> Iterator[Happening]:
 
 
 def _judged(step: Mapping[str, Any], at: datetime) -> Happening:
-    given: dict[str, Any] = step["result"] if isinstance(step["result"], dict) else {"value": step["result"]}
-    notes = {name: given[name] for name in ("by", "version", "confidence", "tokens") if given.get(name) not in {None, ""}}
+    given = _mapping(step["result"]) or {"value": step["result"]}
+    notes = {
+        name: given[name] for name in ("by", "version", "confidence", "tokens") if given.get(name) not in {None, ""}
+    }
     failed = str(given.get("message", "")) if "failed" in given else ""
     return Happening(
         kind="judge",
@@ -249,7 +251,9 @@ def _spans(run: Row, now: datetime) -> Iterator[Span]:
         is_open = review["state"] == "open"
         if end or is_open:
             begin = datetime.fromisoformat(review["opened_at"])
-            yield Span(name=f"review of {review['operation']}", kind="review", begin=begin, end=end or now, is_over=not is_open)
+            yield Span(
+                name=f"review of {review['operation']}", kind="review", begin=begin, end=end or now, is_over=not is_open
+            )
     for action in run["actions"]:
         if action["state"] == "waiting":
             continue

@@ -43,17 +43,22 @@ from remit.web.pages import (
     inbox_answers,
     kill_switch,
     live,
+    overview,
     people,
+    readiness,
     registry,
     settings,
     start,
     story_pages,
     verification,
+    worker_page,
 )
+from remit.web.pages import changes as change_pages
 from remit.web.pages import connections as connection_pages
 from remit.web.pages import drills as drill_pages
 from remit.web.pages import incidents as incident_pages
 from remit.web.pages import notices as notice_pages
+from remit.web.pages import rules as rule_pages
 from remit.web.pages.pulse import Pulse
 from remit.web.pages.rendering import HERE
 from remit.web.problems import PROBLEM, add_problems
@@ -115,6 +120,11 @@ SCREENS = (
     notice_pages,
     settings,
     start,
+    overview,
+    worker_page,
+    rule_pages,
+    change_pages,
+    readiness,
 )
 """Each with its part of the paths of the control plane."""
 

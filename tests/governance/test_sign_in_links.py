@@ -50,7 +50,7 @@ async def test_a_link_is_nothing_for_who_has_left(house: House) -> None:
 
 
 async def test_who_has_a_sign_in_gets_no_link(house: House) -> None:
-    """Whoever reads the data directory cannot become somebody who signs in by themselves, not by an older link either."""
+    """Whoever reads the data directory becomes nobody who signs in by themselves, not by an older link either."""
     now = house.clock.now()
     code = await make_link(house.database, "ken.ito", now)
     await set_password(house.database, "ken.ito", "seven green bottles", "ken.ito", now)

@@ -92,11 +92,12 @@ IMPORTED_AS = {
 
 NOT_IMPORTED = {
     "jsonschema": "only the tests hold charters against the published schema with it",
+    "python-multipart": "the web framework reads forms with it, and refuses to where it is not there",
     "sniffio": "the HTTP client looks for it in every wait, and where it is not there searches the disk each time",
 }
 """Packages that no file of the house imports, each with its reason."""
 
-BROUGHT_ALONG = {"starlette": "fastapi"}
+BROUGHT_ALONG = {"markupsafe": "jinja2", "starlette": "fastapi"}
 """Packages that come with another one, which is there for good."""
 
 

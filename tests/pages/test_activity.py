@@ -115,7 +115,7 @@ async def test_a_run_is_told_in_the_order_it_happened(site: Site) -> None:
     run = await _edited(site.house)
     page = await site.visit(f"/runs/{run}")
 
-    told = [await each.inner_text() for each in await page.locator("ol.timeline summary b").all()]
+    told = [await each.inner_text() for each in await page.locator("ol.happened summary b").all()]
 
     assert told == [
         "Signal received",
@@ -129,8 +129,8 @@ async def test_a_run_is_told_in_the_order_it_happened(site: Site) -> None:
         "Took effect",
         "Ended",
     ]
-    await page.evaluate("document.querySelectorAll('ol.timeline details').forEach((one) => { one.open = true })")
-    text = await page.locator("ol.timeline").inner_text()
+    await page.evaluate("document.querySelectorAll('ol.happened details').forEach((one) => { one.open = true })")
+    text = await page.locator("ol.happened").inner_text()
     for said in ("In the assistive stage a person approves every write.", "local/", "say it milder", "by you"):
         assert said in text
     assert await faults_of(page) == []
@@ -142,8 +142,8 @@ async def test_an_edit_is_shown_as_what_was_and_what_is(site: Site) -> None:
 
     page = await site.visit(f"/runs/{run}")
 
-    assert "<b>half</b> the usage" in await page.locator("ol.timeline del").first.inner_text()
-    assert "a third of the usage" in await page.locator("ol.timeline ins").first.inner_text()
+    assert "<b>half</b> the usage" in await page.locator("ol.happened del").first.inner_text()
+    assert "a third of the usage" in await page.locator("ol.happened ins").first.inner_text()
 
 
 async def test_brackets_go_to_the_runs_beside_it(site: Site) -> None:

@@ -229,7 +229,9 @@ async def test_a_changed_entry_is_found_and_named(site: Site) -> None:
     """After somebody changed an entry behind the house's back the page is red and names the entry."""
     await _happened(site)
     await rows_of(site.house, "ALTER TABLE entry DISABLE TRIGGER ALL")
-    await rows_of(site.house, "UPDATE entry SET worker = 'nobody' WHERE serial = (SELECT serial FROM leaf WHERE index = 5)")
+    await rows_of(
+        site.house, "UPDATE entry SET worker = 'nobody' WHERE serial = (SELECT serial FROM leaf WHERE index = 5)"
+    )
     page = await site.visit("/ledger/verification")
 
     await page.get_by_role("button", name="Verify").click()

@@ -9,7 +9,41 @@ from playwright.async_api import Page
 from tests.houses import answer_review, notify, tell, work
 from tests.pages.conftest import Site
 
-PATHS = ("/workers",)
+PATHS = (
+    "/workers",
+    "/",
+    "/workers/as-told",
+    "/workers/as-told/charter",
+    "/workers/as-told/could",
+    "/workers/as-told/raci",
+    "/workers/as-told/runs",
+    "/workers/as-told/reviews",
+    "/workers/as-told/costs",
+    "/workers/as-told/identity",
+    "/rules",
+    "/changes",
+    "/changes/new",
+    "/changes/new?kind=stage&worker=as-told",
+    "/bypasses",
+    "/readiness",
+    "/readiness/as-told",
+    "/runs",
+    "/ledger",
+    "/ledger/verification",
+    "/ledger/export",
+    "/map",
+    "/stop",
+    "/stop?scope=everything",
+    "/drills",
+    "/incidents",
+    "/people",
+    "/people/maria.rossi",
+    "/connections",
+    "/connections/crm",
+    "/notices",
+    "/settings",
+    "/start",
+)
 """Every page that needs no number; a screen adds its own."""
 
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]

@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 from playwright.async_api import Page, expect
 
@@ -321,7 +322,7 @@ async def test_what_is_of_high_risk_is_signed_by_a_passkey(site: Site) -> None:
     await tell(site.house, mail("Hello"))
     await work(site.house)
     page = await site.visit("/reviews", base_url=site.address.replace("127.0.0.1", "localhost"))
-    tools = await page.context.new_cdp_session(page)
+    tools: Any = await page.context.new_cdp_session(page)
     await tools.send("WebAuthn.enable")
     device = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
     device |= {"isUserVerified": True, "automaticPresenceSimulation": True}

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -5,7 +7,7 @@ from hypothesis import strategies as st
 from remit.errors import InputInvalid
 from remit.web.pages.review_form import PREFIX, fields_of, read_fields
 
-ARGUMENTS = {
+ARGUMENTS: dict[str, Any] = {
     "to": ["ann@example.com", "bo@example.com"],
     "amount": 123456,
     "currency": "EUR",

@@ -1,5 +1,6 @@
 -- What the control plane keeps for people: how they like to read, links to sign in with, and what they typed or decided
--- a moment ago. A running house gains empty tables; nothing else changes.
+-- a moment ago.
+-- On a running house: empty tables, and an index on the actions, which are locked while it is built.
 
 CREATE INDEX action_performed ON action (settled_at) WHERE state = 'performed';
 

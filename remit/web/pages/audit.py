@@ -5,7 +5,7 @@ since is counted, and shown when asked for.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -53,7 +53,7 @@ def check_reader(person: Person) -> None:
 
 
 @router.get("/ledger")
-async def explore(  # noqa: PLR0913, PLR0917  # a place in the list, and who looks
+async def explore(
     request: Request,
     house: AskedHouse,
     visitor: AskedVisitor,
@@ -167,8 +167,7 @@ def summary_of(entry: RecordedEntry) -> str:
     body = entry.body
     if body.get("erased"):
         return "erased: the person it is about was erased"
-    action = body.get("action") if isinstance(body.get("action"), dict) else {}
-    decision = body.get("decision") if isinstance(body.get("decision"), dict) else {}
+    action, decision = (_object(body.get(name)) for name in ("action", "decision"))
     words = (
         body.get("person") or body.get("by"),
         action.get("operation") or body.get("operation") or body.get("path") or body.get("scope") or body.get("type"),
@@ -176,6 +175,10 @@ def summary_of(entry: RecordedEntry) -> str:
         body.get("reason") or action.get("purpose") or body.get("summary"),
     )
     return " · ".join(str(word)[:200] for word in words if isinstance(word, str) and word)
+
+
+def _object(value: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 async def _opened(house: House, opened: UUID | None, entries: Sequence[RecordedEntry]) -> Sequence[Row]:

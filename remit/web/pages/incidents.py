@@ -1,10 +1,11 @@
 """`/incidents`: what made somebody stop, what the ledger knows of it, and the review people write."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from remit.errors import InputInvalid, RemitError
@@ -21,8 +22,6 @@ from remit.web.pages.visitor import AskedVisitor, Visitor
 
 router = APIRouter(include_in_schema=False)
 
-Words = Annotated[str, Form(max_length=20_000)]
-Typed = Annotated[str, Form(max_length=500)]
 Given = Annotated[str, Query(max_length=100)]
 
 _PAGE: Final = 50
@@ -30,7 +29,7 @@ _STATES: Final = ("open", "reviewed", "closed")
 
 
 @router.get("/incidents")
-async def show_all(  # noqa: PLR0913  # each is a filter
+async def show_all(  # each is a filter
     request: Request,
     house: AskedHouse,
     visitor: AskedVisitor,
@@ -69,35 +68,25 @@ async def review(house: AskedHouse, _: AskedVisitor, incident: UUID) -> PlainTex
     return PlainTextResponse(text, media_type="text/markdown", headers=headers)
 
 
-@router.post("/incidents/{incident}/sections")
-async def write(  # noqa: PLR0913  # each is a field of the form
-    request: Request,
-    house: AskedHouse,
-    visitor: AskedVisitor,
-    incident: UUID,
-    section: Annotated[Section, Form()],
-    words: Words = "",
-    owner: Typed = "",
-    due: Typed = "",
-    seen: Typed = "",
-    over: Typed = "",
-) -> Response:
-    """Write a section, or add a fix; what was typed stays when it cannot be kept."""
-    try:
-        day = _day(due) if section is Section.FIX else None
-        seen_at = None if section is Section.FIX else over or seen
-        given = Writing(
-            incident=incident, section=section, words=words, owner=owner, due=day, who=visitor.person.id, seen=seen_at
-        )
-        state = await incidents.write_section(house.database, given, house.clock.now())
-    except RemitError as error:
-        await incidents.show_incident(house.database, incident)  # nothing to write into: that is said instead
-        typed = {"section": section, "words": words, "owner": owner, "due": due, "seen": over or seen}
-        typed["problem"] = sentence(str(error))
-        shown = await _shown(house, visitor, incident, typed)
-        return page(request, visitor, "incident.html", shown, http_status=error.status)
-    said = "The fix is added." if section is Section.FIX else f"“{section.capitalize()}” is written."
-    return see_other(f"/incidents/{incident}#review", f"{said} The incident is {state}.")
+@router.post("/incidents/{incident}/review")
+async def write(request: Request, house: AskedHouse, visitor: AskedVisitor, incident: UUID) -> Response:
+    """Write what was changed of the review, and add a fix; what was typed stays when something cannot be kept."""
+    fields = await request.form(max_fields=100)
+    typed = {name: str(value) for name, value in fields.items()}
+    stands = {row["name"]: row["words"] for row in await incidents.list_sections(house.database, incident)}
+    changed = [each for each in Section if _is_changed(each, typed, stands)]
+    state = ""
+    for section in changed:
+        try:
+            given = _writing(incident, section, typed, visitor.person.id)
+            state = await incidents.write_section(house.database, given, house.clock.now())
+        except RemitError as error:
+            await incidents.show_incident(house.database, incident)  # nothing to write into: that is said instead
+            typed |= {"problem": sentence(str(error)), "section": section.value}
+            shown = await _shown(house, visitor, incident, typed)
+            return page(request, visitor, "incident.html", shown, http_status=error.status)
+    said = f"Kept: {', '.join(changed)}. The incident is {state}." if changed else "Nothing was changed."
+    return see_other(f"/incidents/{incident}#review", said)
 
 
 @router.post("/incidents/{incident}/close")
@@ -105,6 +94,27 @@ async def close(house: AskedHouse, visitor: AskedVisitor, incident: UUID) -> Res
     """Close an incident whose review is whole."""
     await incidents.close_incident(house.database, incident, visitor.person.id, house.clock.now())
     return see_other(f"/incidents/{incident}", "The incident is closed; its review stands as it is.")
+
+
+def _is_changed(section: Section, typed: Mapping[str, str], stands: Mapping[str, str]) -> bool:
+    words = _lines(typed.get(f"words_{section}", ""))
+    if section is Section.FIX:
+        return any(typed.get(name, "").strip() for name in ("words_fix", "owner", "due"))
+    return words != stands.get(section, "")
+
+
+def _writing(incident: UUID, section: Section, typed: Mapping[str, str], who: str) -> Writing:
+    words = _lines(typed.get(f"words_{section}", ""))
+    if section is Section.FIX:
+        owner, due = typed.get("owner", ""), _day(typed.get("due", ""))
+        return Writing(incident=incident, section=section, words=words, owner=owner, due=due, who=who)
+    seen = typed.get(f"over_{section}") or typed.get(f"seen_{section}", "")
+    return Writing(incident=incident, section=section, words=words, who=who, seen=seen)
+
+
+def _lines(words: str) -> str:
+    """Give what was typed with the line ends of the house; a form sends others."""
+    return words.replace("\r\n", "\n").strip()
 
 
 def _day(text: str) -> date:
@@ -115,7 +125,7 @@ def _day(text: str) -> date:
 
 
 async def _shown(
-    house: House, visitor: Visitor, incident: UUID, typed: dict[str, Any] | None = None
+    house: House, visitor: Visitor, incident: UUID, typed: Mapping[str, str] | None = None
 ) -> dict[str, object]:
     row = await incidents.show_incident(house.database, incident)
     sections = await incidents.list_sections(house.database, incident)

@@ -8,8 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from remit.charters import registry
-from remit.charters.charter import Domain, Stage
-from remit.charters.charter import slug_of
+from remit.charters.charter import Domain, Stage, slug_of
 from remit.charters.lifecycle import Status
 from remit.charters.worker_record import WorkerRecord
 from remit.governance.shares import Share

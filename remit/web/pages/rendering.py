@@ -78,6 +78,7 @@ KEYS: Final = (
     ("s", "hand on"),
     ("u", "take the last answer back"),
     ("p", "hold news back, or let it come"),
+    ("n", "next open line of a checklist"),
     ("[ / ]", "previous and next run"),
     ("g r, g a, g w, g l", "go to reviews, activity, registry, audit"),
     ("g k", "go to the kill switch"),
@@ -86,7 +87,7 @@ KEYS: Final = (
 
 TONES: Final = {
     **dict.fromkeys(("approved", "used", "performed", "done", "completed", "on duty", "healthy", "verified"), "good"),
-    **dict.fromkeys(("permit", "active", "delivered", "approve", "closed", "high_trust"), "good"),
+    **dict.fromkeys(("permit", "active", "delivered", "approve", "closed", "high_trust", "live"), "good"),
     **dict.fromkeys(("waiting", "review", "open", "pending", "degraded", "medium", "unknown", "paused"), "warn"),
     **dict.fromkeys(("failed", "rejected", "reject", "forbid", "forbidden", "halted", "high", "blocked"), "bad"),
     **dict.fromkeys(("critical", "escalated", "vacant", "stopped", "revoked", "exception"), "bad"),

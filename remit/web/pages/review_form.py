@@ -68,7 +68,9 @@ def read_fields(arguments: Mapping[str, Any], counts: str, typed: Mapping[str, s
     return read
 
 
-def _kind(name: str, value: object, counts: str, arguments: Mapping[str, Any]) -> tuple[Kind, str]:
+def _kind(  # noqa: PLR0911  # one for each kind
+    name: str, value: object, counts: str, arguments: Mapping[str, Any]
+) -> tuple[Kind, str]:
     match value:
         case bool():
             return "yes_no", ""
@@ -100,7 +102,7 @@ def _written(value: Any, kind: Kind, unit: str) -> str:
             return str(value)
 
 
-def _read(field: Field) -> Any:
+def _read(field: Field) -> Any:  # noqa: PLR0911  # one for each kind
     text = _same(field.typed)
     try:
         match field.kind:

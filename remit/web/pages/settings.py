@@ -31,9 +31,10 @@ Typed = Annotated[str, Form(max_length=1000)]
 
 THEMES: Final = ("light", "dark")
 _LOCALES: Final = (
-    "en_GB en_US en_IE en_AU en_CA en_IN de_DE de_AT de_CH fr_FR fr_CH fr_CA it_IT it_CH es_ES es_MX pt_PT pt_BR nl_NL "
-    "nl_BE da_DK sv_SE nb_NO fi_FI pl_PL cs_CZ sk_SK hu_HU ro_RO el_GR tr_TR ja_JP ko_KR zh_Hans_CN hi_IN"
-).split()
+    "en_GB", "en_US", "en_IE", "en_AU", "en_CA", "en_IN", "de_DE", "de_AT", "de_CH", "fr_FR", "fr_CH", "fr_CA",
+    "it_IT", "it_CH", "es_ES", "es_MX", "pt_PT", "pt_BR", "nl_NL", "nl_BE", "da_DK", "sv_SE", "nb_NO", "fi_FI",
+    "pl_PL", "cs_CZ", "sk_SK", "hu_HU", "ro_RO", "el_GR", "tr_TR", "ja_JP", "ko_KR", "zh_Hans_CN", "hi_IN",
+)  # fmt: skip
 _LOOKED_AT: Final = 50  # notices, for which channels reach somebody
 
 

@@ -14,6 +14,7 @@ from remit.practice import drill
 from remit.practice.company import SYSTEMS
 from remit.practice.people import PEOPLE
 from remit.runtime.house import House
+from remit.store.database import Row
 from remit.web.asked import AskedHouse
 from remit.web.pages.rendering import page
 from remit.web.pages.visitor import AskedVisitor
@@ -51,7 +52,10 @@ async def show(request: Request, house: AskedHouse, visitor: AskedVisitor) -> Re
 
 async def _practised(house: House, who: str) -> list[Step]:
     row = await house.database.fetch_row("find_first_steps", who) or {}
-    stopped = "You stopped something; a second person still has to let it go on." if row["stopped"] else ""
+    return [*_watched(row), *_controlled(row)]
+
+
+def _watched(row: Row) -> list[Step]:
     return [
         Step(
             title="A signal came",
@@ -77,6 +81,12 @@ async def _practised(house: House, who: str) -> list[Step]:
             link="Decide one",
             command="remit review list",
         ),
+    ]
+
+
+def _controlled(row: Row) -> list[Step]:
+    stopped = "You stopped something; a second person still has to let it go on." if row["stopped"] else ""
+    return [
         Step(
             title="You stopped something, and a second person let it go on",
             says=stopped or "Stopping takes one person; resuming takes another. Try it on one worker.",
@@ -87,7 +97,7 @@ async def _practised(house: House, who: str) -> list[Step]:
         ),
         Step(
             title="Verify the ledger",
-            says="Everything that happened stands in a record that shows when it was changed. Nothing notes who checks it.",
+            says="What happened stands in a record that shows when it was changed. Nothing notes who checks.",
             is_done=None,
             path="/ledger",
             link="Open the audit",

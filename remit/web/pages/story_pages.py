@@ -82,7 +82,7 @@ async def show_trace(
 
 
 @router.post("/runs/{run}/actions/{step}/reversal")
-async def reverse(  # noqa: PLR0913, PLR0917  # two say what, two who and where, one why
+async def reverse(
     run: UUID,
     step: Annotated[int, Path(ge=0, lt=2**31)],
     request: Request,
@@ -92,10 +92,12 @@ async def reverse(  # noqa: PLR0913, PLR0917  # two say what, two who and where,
 ) -> Response:
     """Ask for an action to be taken back: a second person is asked."""
     row = await show_run(house.database, run)
-    action = next((each for each in row["actions"] if each["step"] == step), None)
+    done: dict[str, Any] = next(
+        (each["arguments"] for each in row["actions"] if each["step"] == step), dict[str, Any]()
+    )
     form = await request.form()
     given = {
-        name.removeprefix(_ARGUMENT): _typed(name, str(text), (action or {}).get("arguments", {}))
+        name.removeprefix(_ARGUMENT): _typed(name, str(text), done)
         for name, text in form.items()
         if name.startswith(_ARGUMENT) and str(text).strip()
     }
@@ -134,7 +136,7 @@ async def _reversals(house: House, run: Row) -> dict[int, dict[str, Any]]:
     for action in run["actions"]:
         if action["state"] != "performed" or run["reverses"]:
             continue
-        known = {**action["arguments"], **(action["result"] or {})}
+        known: dict[str, Any] = {**action["arguments"], **(action["result"] or {})}
         plan = reversal_of(action["operation"], house.connections.operations, known, charter)
         if plan:
             before = await house.database.fetch_row("find_reversal", f"{run['id']}:{action['step']}")

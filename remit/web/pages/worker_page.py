@@ -19,7 +19,7 @@ from remit.governance import identity
 from remit.governance.authority import Permission
 from remit.governance.budgets import workflow_of
 from remit.governance.costs import Period, action_costs, costs
-from remit.governance.reviews import count_overrides, list_feedback
+from remit.governance.feedback import count_overrides, list_feedback
 from remit.governance.roles import list_people
 from remit.governance.shares import Share
 from remit.runtime.house import House

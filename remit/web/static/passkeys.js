@@ -34,6 +34,7 @@
   }
 
   box.hidden = false;
+  document.querySelector("[data-without-passkey]").hidden = true;
   box.querySelector("button").addEventListener("click", async () => {
     said.textContent = "Your browser asks you now.";
     try { await add(); } catch (error) { said.textContent = `It was not added: ${error.message}`; }

@@ -11,7 +11,7 @@ SELECT floor(extract(epoch FROM opened_at - $1) / $5::double precision)::int AS 
     count(*) FILTER (WHERE state = 'done') AS done,
     count(*) FILTER (WHERE state = 'exception') AS exceptions,
     count(*) FILTER (WHERE state = 'stopped') AS stopped,
-    count(reverses) AS reversals,
+    count(*) FILTER (WHERE reverses <> '') AS reversals,
     min(opened_at) AS oldest,
     coalesce(array_agg(extract(epoch FROM changed_at - opened_at)::double precision) FILTER (WHERE state = 'done'), '{}') AS lasted
 FROM asked GROUP BY 1 ORDER BY 1

@@ -1,0 +1,123 @@
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import expect
+
+from remit.governance.shares import ENOUGH
+from remit.runtime.house import House
+from remit.runtime.measures import Span, measure
+from tests.houses import act, answer_review, notify, rows_of, score, tell, work
+from tests.pages.conftest import Site
+
+MISTAKEN = act("crm.set_health_score", account="nobody", score=1, reason="x")
+
+
+async def fill(house: House) -> None:
+    """Have workers do something: three alone, one after an edit, one rejected, one failed."""
+    for number in range(3):
+        await tell(house, score(), number=number)
+    edited, rejected = [await tell(house, notify("usage fell"), number=f"ask {at}") for at in range(2)]
+    await tell(house, MISTAKEN, number="bad")
+    await work(house)
+    await answer_review(house, edited, arguments={"account": "A-101", "message": "usage rose"})
+    await answer_review(house, rejected, "reject")
+    await work(house)
+
+
+async def test_throughput_integrity_and_trust_stand_side_by_side(site: Site) -> None:
+    """Few cases are shown as so many of so many, with bounds and no score; each number leads to its rows."""
+    await fill(site.house)
+    page = await site.visit("/")
+
+    assert await page.locator(".three h2").all_inner_texts() == ["Throughput", "Integrity", "Trust"]
+    trust = page.locator(".three section").nth(2)
+    await expect(trust).to_contain_text("3 of 4")
+    await expect(trust).to_contain_text("2 of 2")
+    await expect(trust).to_contain_text("too few for a figure, likely")
+    links = await page.locator(".three a.figure").evaluate_all("each => each.map(one => one.getAttribute('href'))")
+    assert all(link.startswith(("/runs", "/ledger", "/reviews")) for link in links)
+    assert len(links) >= 10
+
+
+async def test_the_exception_queue_gives_the_reason(site: Site) -> None:
+    """A run that could not go on stands there with why, and leads to itself; another domain does not show it."""
+    await fill(site.house)
+    page = await site.visit("/?domain=customer_experience")
+
+    await expect(page.locator("#exceptions tbody tr").first).to_contain_text("no account `nobody`")
+    assert (await page.locator("#exceptions a[data-item]").first.get_attribute("href") or "").startswith("/runs/")
+    await page.goto("/?domain=finance")
+    await expect(page.locator("#exceptions")).to_contain_text("Nothing waits here")
+
+
+async def test_the_period_stands_in_the_address(site: Site) -> None:
+    """A preset and a moment of one's own; a period before anything happened counts nothing."""
+    await fill(site.house)
+    page = await site.visit("/")
+
+    await page.get_by_role("link", name="24h").click()
+    assert page.url.endswith("/?from=24h")
+    await page.goto("/?from=2020-01-01&to=2020-01-02")
+    await expect(page.locator(".three")).to_contain_text("no ended runs in this period")
+    answer = await page.goto("/?from=2020-01-02&to=2020-01-01")
+    assert answer is not None
+    assert answer.status == 422
+
+
+async def test_how_a_cost_is_counted_is_one_click_away(site: Site) -> None:
+    """The formula and its inputs stand behind the table."""
+    await fill(site.house)
+    page = await site.visit("/")
+
+    await page.get_by_text("How this is counted").click()
+
+    await expect(page.locator("#formula")).to_contain_text("divided by the number of these runs")
+
+
+async def test_a_reason_with_markup_is_text(site: Site) -> None:
+    """What a system said is never code."""
+    await tell(site.house, act("crm.set_health_score", account="<img src=x>", score=1, reason="x"))
+    await work(site.house)
+    page = await site.visit("/")
+
+    await expect(page.locator("#exceptions")).to_contain_text("<img src=x>")
+    assert await page.locator("main img").count() == 0
+
+
+async def test_what_is_measured_agrees_with_the_rows(site: Site) -> None:
+    """Each measure is what one would count by hand."""
+    house = site.house
+    await fill(house)
+    now = house.clock.now() + timedelta(seconds=1)
+
+    found = await measure(house.database, Span(since=now - timedelta(days=1), until=now))
+
+    states = [row["state"] for row in await rows_of(house, "SELECT state FROM run")]
+    assert (found.runs, found.done) == (len(states), states.count("done"))
+    assert found.exceptions == states.count("exception")
+    assert sum(part.runs for part in found.parts) == found.runs
+    assert (found.alone.part, found.alone.whole) == (3, 4)
+    assert (found.reviews["edited"], found.reviews["rejected"]) == (1, 1)
+    assert found.reversals == 0
+    assert sum(row["runs"] for row in found.costs) == found.runs
+
+
+async def test_enough_cases_become_a_figure(site: Site) -> None:
+    """From thirty on a share is a percentage."""
+    for number in range(ENOUGH):
+        await tell(site.house, score(), number=number)
+    await work(site.house)
+    page = await site.visit("/")
+
+    await expect(page.locator(".three section").nth(2)).to_contain_text("100%")
+
+
+@pytest.mark.parametrize("query", ["worker=%00", "from=yesterday", "from=2000-01-01&to=2020-01-01"])
+async def test_a_period_nobody_can_measure_is_refused(site: Site, query: str) -> None:
+    """The answer says what to write instead."""
+    page = await site.visit("/workers")
+
+    answer = await page.goto(f"/?{query}")
+
+    assert answer is not None
+    assert answer.status in {400, 422}
