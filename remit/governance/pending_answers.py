@@ -82,6 +82,11 @@ async def list_pending(database: Database, who: str) -> Sequence[Row]:
     return await database.fetch("list_pending_answers", who)
 
 
+async def list_undone(database: Database, who: str, since: datetime) -> Sequence[Row]:
+    """List what a person approved since a moment and what did not happen all the same, the newest first."""
+    return await database.fetch("list_undone_approvals", who, since)
+
+
 async def take_due(database: Database, now: datetime) -> int:
     """Take the answers whose time has come, each in a transaction of its own; give how many."""
     taken = 0

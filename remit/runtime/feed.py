@@ -71,6 +71,10 @@ class Sought:
     domain: str = ""
     text: str = ""
     """in what it is about, its type, its reason, its worker, its number or its trace"""
+    since: datetime | None = None
+    """begun from then on"""
+    until: datetime | None = None
+    """begun before"""
     after: Place | None = None
 
 
@@ -96,7 +100,8 @@ async def read_feed(database: Database, sought: Sought) -> Feed:
     state, waits_for = STATES.get(sought.state, ("", ""))
     many = LOOKED_THROUGH if sought.text else PAGE + 1
     where = (sought.after.moment, sought.after.id) if sought.after else (None, None)
-    asked = (state, waits_for, sought.worker, sought.domain, *where, many, sought.text.lower(), PAGE + 1)
+    words = (state, waits_for, sought.worker, sought.domain)
+    asked = (*words, *where, many, sought.text.lower(), PAGE + 1, sought.since, sought.until)
     async with database.transaction() as transaction:
         await transaction.execute("plan_anew")  # a worker with three runs and all of them want different indexes
         rows = await transaction.fetch("search_runs", *asked)

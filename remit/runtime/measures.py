@@ -14,9 +14,9 @@ from remit.errors import InputInvalid
 from remit.governance.shares import Share
 from remit.store.database import Database, Row
 
-MOST: Final = 20_000
-"""rows of each sort that are measured"""
-MOST_COSTED: Final = 5_000
+MOST: Final = 5_000
+"""runs, with their writes, and reviews and handoffs that are measured"""
+MOST_COSTED: Final = 2_000
 """runs whose every step is added up"""
 PARTS: Final = 24
 """into how many a period is cut for a drawing"""

@@ -163,8 +163,8 @@ def create_app(
     app.state.signer = None  # who gives the API its key can export
     app.state.vault = None  # who gives the control plane its key can keep secrets
     app.state.ways = ways or SignInWays()
-    app.state.verifying = Verifying(house.database.url, house.clock)
-    app.state.pulse = Pulse(house.database, stop or asyncio.Event())
+    app.state.verifying = Verifying(house)
+    app.state.pulse = Pulse(house, stop or asyncio.Event())
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     for room in (*ROOMS, *SCREENS):
         app.include_router(room.router)

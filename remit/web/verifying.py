@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from remit.clock import Clock
 from remit.errors import RemitError
 from remit.ledger.note import Verifier
 from remit.ledger.verify import Verification, verify
+from remit.runtime.house import House
 from remit.store.database import Database
 
 _CONNECTIONS: Final = 2
@@ -44,9 +44,8 @@ class UnderWay:
 class Verifying:
     """The checks of one process."""
 
-    def __init__(self, url: str, clock: Clock) -> None:
-        self._url = url
-        self._clock = clock
+    def __init__(self, house: House) -> None:
+        self._house = house
         self.last: Checked | None = None
         self.under_way: UnderWay | None = None
 
@@ -54,7 +53,7 @@ class Verifying:
         """Begin a check; while one goes on, that one goes on."""
         if self.under_way is not None:
             return
-        now = self._clock.now()
+        now = self._house.clock.now()
         task = asyncio.create_task(self._check(verifier, who, now, kept))
         self.under_way = UnderWay(who=who, begun_at=now, task=task)
         task.add_done_callback(self._end)
@@ -68,10 +67,10 @@ class Verifying:
     async def _check(self, verifier: Verifier, who: str, begun_at: datetime, kept: Sequence[str]) -> Checked:
         found, problem = None, ""
         try:
-            found = await asyncio.to_thread(lambda: asyncio.run(_verify(self._url, verifier, kept)))
+            found = await asyncio.to_thread(lambda: asyncio.run(_verify(self._house.database.url, verifier, kept)))
         except RemitError as error:
             problem = str(error)
-        ended_at = self._clock.now()
+        ended_at = self._house.clock.now()
         return Checked(who=who, begun_at=begun_at, ended_at=ended_at, kept=bool(kept), found=found, problem=problem)
 
     def _end(self, task: "asyncio.Task[Checked]") -> None:

@@ -1,5 +1,6 @@
 import re
-from uuid import UUID, uuid4
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from playwright.async_api import expect
@@ -215,7 +216,7 @@ async def test_who_may_not_take_back_is_told_so(site: Site) -> None:
     assert await page.get_by_role("button", name="Ask to take it back").count() == 0
 
 
-@pytest.mark.parametrize("path", [f"/runs/{uuid4()}", "/traces/nothing"])
+@pytest.mark.parametrize("path", ["/runs/00000000-0000-0000-0000-000000000000", "/traces/nothing"])
 async def test_what_is_not_there_is_said(site: Site, path: str) -> None:
     """An unknown run or trace is a page that says so."""
     page = await site.visit("/runs")
@@ -224,3 +225,19 @@ async def test_what_is_not_there_is_said(site: Site, path: str) -> None:
 
     assert answer is not None
     assert answer.status == 404
+
+
+async def test_a_span_of_time_shows_what_began_in_it(site: Site) -> None:
+    """A number of the overview leads to just the runs it counts: those that began in its span."""
+    run = await tell(site.house, score(), number=1)
+    await work(site.house)
+    now = site.house.clock.now()
+    before, after = now - timedelta(days=1), now + timedelta(seconds=1)
+
+    found = await read_feed(site.house.database, Sought(since=before, until=after))
+    none = await read_feed(site.house.database, Sought(until=before))
+    page = await site.visit(f"/runs?since={before:%Y-%m-%d}&until=2020-01-01")
+
+    assert [row["id"] for row in found.runs] == [run]
+    assert none.runs == []
+    await page.get_by_text("No run is like that").wait_for()

@@ -1,12 +1,11 @@
 import re
 import tarfile
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from playwright.async_api import Page, expect
 
-from remit.clock import Clock
 from remit.governance.roles import Person, record_person
 from remit.ledger.entry import Entry, EntryKind, append
 from remit.ledger.key import load_signer
@@ -14,7 +13,6 @@ from remit.ledger.read import Search, count_entries, find_entries
 from remit.ledger.sequencer import drain
 from remit.practice.company import Company
 from remit.runtime.house import House
-from remit.store.database import Database
 from remit.web.verifying import Verifying
 from tests.houses import answer_review, notify, rows_of, score, tell, work
 from tests.pages.conftest import Site
@@ -129,7 +127,12 @@ async def test_a_row_opens_to_what_it_says_and_the_hashes_beside_it(site: Site) 
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [(f"/ledger/{uuid4()}", 404), ("/ledger?last=soon", 422), ("/ledger?about=nothing", 422), ("/ledger?run=zz", 404)],
+    [
+        ("/ledger/00000000-0000-0000-0000-000000000000", 404),
+        ("/ledger?last=soon", 422),
+        ("/ledger?about=nothing", 422),
+        ("/ledger?run=zz", 404),
+    ],
 )
 async def test_what_cannot_be_found_is_said(site: Site, path: str, status: int) -> None:
     """An unknown entry, range, subject or run is a page that says what to do."""
@@ -254,11 +257,11 @@ async def test_a_kept_checkpoint_finds_a_cut_off_end(site: Site) -> None:
     assert await page.locator(".banner.bad").count() == 1
 
 
-async def test_one_check_at_a_time(database: Database, database_url: str, tmp_path: Path) -> None:
+async def test_one_check_at_a_time(opened: tuple[House, Company], tmp_path: Path) -> None:
     """A second push while a check goes on does not begin another; its end is kept with who asked first."""
     signer = load_signer(tmp_path)
-    await drain(database, signer)
-    verifying = Verifying(database_url, Clock())
+    await drain(opened[0].database, signer)
+    verifying = Verifying(opened[0])
 
     verifying.begin(signer.verifier, "ann")
     verifying.begin(signer.verifier, "bob")

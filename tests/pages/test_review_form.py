@@ -38,7 +38,8 @@ def test_each_kind_is_read_back_as_what_it_was() -> None:
 
     read = read_fields(ARGUMENTS, "amount", edits)
 
-    changed = {"amount": 9950, "to": ["eve@example.com"], "urgent": False, "count": 8, "more": {"a": []}}
+    changed: dict[str, Any] = {"amount": 9950, "to": ["eve@example.com"], "urgent": False, "count": 8}
+    changed |= {"more": {"a": []}}
     assert read == ARGUMENTS | changed
 
 

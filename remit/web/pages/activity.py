@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from remit.charters.charter import Domain
 from remit.runtime.feed import LOOKED_THROUGH, STATES, Place, Sought, read_feed
 from remit.web.asked import AskedHouse
+from remit.web.ledger_filters import read_moment
 from remit.web.pages.addresses import address
 from remit.web.pages.rendering import page
 from remit.web.pages.visitor import AskedVisitor
@@ -25,14 +26,16 @@ async def show_feed(  # noqa: PLR0913, PLR0917  # each is a filter in the query
     state: Typed = "",
     worker: Typed = "",
     domain: Typed = "",
+    since: Typed = "",
+    until: Typed = "",
     after: Typed = "",
 ) -> Response:
     """List runs, last changed first."""
     place = Place.from_text(after)
-    feed = await read_feed(
-        house.database, Sought(state=state, worker=worker, domain=domain, text=q.strip(), after=place)
-    )
-    filters = {"q": q, "state": state, "worker": worker, "domain": domain}
+    span = {"since": read_moment(since), "until": read_moment(until)}
+    sought = Sought(state=state, worker=worker, domain=domain, text=q.strip(), after=place, **span)
+    feed = await read_feed(house.database, sought)
+    filters = {"q": q, "state": state, "worker": worker, "domain": domain, "since": since, "until": until}
     names = [row["name"] for row in await house.database.fetch("list_worker_names")]
     shown = {
         "feed": feed,

@@ -4,7 +4,7 @@ The item stands in the address, so that nobody's item changes under their hands:
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,7 +17,7 @@ from remit.connections.operation import Risk
 from remit.errors import NotFound
 from remit.governance.feedback import RejectCode
 from remit.governance.passkeys import needs_passkey
-from remit.governance.pending_answers import find_draft, list_pending
+from remit.governance.pending_answers import find_draft, list_pending, list_undone
 from remit.governance.reviews import Inbox, list_inbox, show_review, summarize_alone
 from remit.runtime.house import House
 from remit.store.database import Row
@@ -29,6 +29,8 @@ from remit.web.pages.visitor import AskedVisitor, Visitor
 router = APIRouter(include_in_schema=False)
 
 PAGE: Final = 50
+
+_UNDONE: Final = timedelta(hours=1)  # as long an approval that came to nothing is shown above everything
 
 Word = Annotated[str, Field(max_length=200)]
 
@@ -78,6 +80,7 @@ async def show(
         "chosen": id,
         "item": item,
         "pending": pending,
+        "undone": await list_undone(house.database, visitor.person.id, visitor.formats.now - _UNDONE),
         "alone": None if listed else await _alone(house),
         "choices": {"domains": list(Domain), "risks": list(Risk), "codes": list(RejectCode)},
     }
@@ -126,6 +129,7 @@ async def _item(house: House, visitor: Visitor, number: UUID) -> Mapping[str, An
     fields = fields_of(review["arguments"], review["packet"].get("counts") or "", typed)
     who = visitor.person.id
     return review | {
+        "acted": await house.database.fetch_row("find_action_of_review", number),
         "fields": fields,
         "typed": typed,
         "stale": draft["fields"] if draft and not is_same else None,

@@ -141,7 +141,9 @@ async def answer_many(
         code=_code(str(form.get("code", ""))),
     )
     results = await answer_batch(house.database, given, house.clock.now())
-    return page(request, visitor, "review_results.html", {"results": results, "given": given, "wanted": wanted})
+    rows = await house.database.fetch("list_batch", list(given.items))
+    shown = {"results": results, "given": given, "wanted": wanted, "proposals": {r["id"]: r["proposal"] for r in rows}}
+    return page(request, visitor, "review_results.html", shown)
 
 
 def _items(form: FormData) -> dict[UUID, str]:

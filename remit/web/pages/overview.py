@@ -10,9 +10,9 @@ from fastapi import APIRouter, Query, Request, Response
 from remit.charters.charter import Domain
 from remit.governance.authority import Permission
 from remit.ledger.read import RecordedEntry, Search, find_entries
+from remit.runtime.feed import Sought, read_feed
 from remit.runtime.house import House
 from remit.runtime.measures import Measured, Span, measure
-from remit.runtime.runs import RunFilter, list_runs
 from remit.web.asked import AskedHouse
 from remit.web.ledger_filters import read_moment
 from remit.web.pages.addresses import address
@@ -56,8 +56,8 @@ async def show(  # noqa: PLR0913, PLR0917  # each is a filter in the query
     span = _span(visitor.formats.now, since, until, worker, domain)
     measured = await measure(house.database, span)
     names = [row["name"] for row in await house.database.fetch("list_worker_names")]
-    failed = RunFilter(state="exception", worker=worker, domain=domain, limit=_LISTED + 1)
-    exceptions = await list_runs(house.database, failed)
+    failed = await read_feed(house.database, Sought(state="exception", worker=worker, domain=domain))
+    exceptions = failed.runs
     filters = {"from": since, "to": until, "worker": worker, "domain": domain}
     shown = {
         "it": measured,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from remit.errors import StoreUnavailable
-from remit.store.database import Database
+from remit.runtime.house import House
 
 LOOK_EVERY: Final = 1.0
 """seconds between two looks"""
@@ -31,8 +31,8 @@ class News:
 class Pulse:
     """The news of one process."""
 
-    def __init__(self, database: Database, stop: asyncio.Event) -> None:
-        self._database = database
+    def __init__(self, house: House, stop: asyncio.Event) -> None:
+        self._house = house
         self._stop = stop
         self._listeners: set[asyncio.Queue[News]] = set()
         self._looking: asyncio.Task[None] | None = None
@@ -67,7 +67,7 @@ class Pulse:
         while self._listeners and not self._stop.is_set():
             try:
                 if at is None:
-                    at = await self._database.fetch_value("find_next_index")
+                    at = await self._house.database.fetch_value("find_next_index")
                 elif found := await self._find(at):
                     at = found.next
                     self._tell(found)
@@ -83,7 +83,7 @@ class Pulse:
             heard.put_nowait(news)
 
     async def _find(self, at: int) -> News | None:
-        row = await self._database.fetch_row("list_news", at)
+        row = await self._house.database.fetch_row("list_news", at)
         if row is None or row["next"] <= at:
             return None
         return News(tuple(sorted({kind.partition(".")[0] for kind in row["kinds"]})), row["next"])

@@ -77,6 +77,7 @@ KEYS: Final = (
     ("x", "ask something"),
     ("s", "hand on"),
     ("u", "take the last answer back"),
+    ("c", "choose the item, to decide several together"),
     ("p", "hold news back, or let it come"),
     ("n", "next open line of a checklist"),
     ("[ / ]", "previous and next run"),

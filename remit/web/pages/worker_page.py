@@ -18,12 +18,13 @@ from remit.errors import NotFound
 from remit.governance import identity
 from remit.governance.authority import Permission
 from remit.governance.budgets import workflow_of
-from remit.governance.costs import Period, action_costs, costs
+from remit.governance.costs import Period, action_costs
 from remit.governance.feedback import count_overrides, list_feedback
 from remit.governance.roles import list_people
 from remit.governance.shares import Share
+from remit.runtime.feed import Sought, read_feed
 from remit.runtime.house import House
-from remit.runtime.runs import RunFilter, list_runs
+from remit.runtime.measures import MOST_COSTED, Span
 from remit.web.asked import AskedHouse
 from remit.web.limits import state_harm
 from remit.web.pages.rendering import page, see_other
@@ -180,8 +181,8 @@ async def _raci(looked: Looked) -> dict[str, Any]:
 
 
 async def _runs(looked: Looked) -> dict[str, Any]:
-    which = RunFilter(worker=looked.record.name, limit=_LISTED)
-    return {"rows": await list_runs(looked.house.database, which)}
+    feed = await read_feed(looked.house.database, Sought(worker=looked.record.name))
+    return {"rows": feed.runs[:_LISTED]}
 
 
 async def _reviews(looked: Looked) -> dict[str, Any]:
@@ -197,12 +198,14 @@ async def _reviews(looked: Looked) -> dict[str, Any]:
 
 async def _costs(looked: Looked) -> dict[str, Any]:
     house, now = looked.house, looked.visitor.formats.now
-    period = Period(since=now - _MONTH, until=now + timedelta(seconds=1), worker=looked.record.name)
+    end = now + timedelta(seconds=1)
+    span = Span(since=now - _MONTH, until=end, worker=looked.record.name)
+    day = Period(since=now - timedelta(days=1), until=end, worker=looked.record.name)
     holders = [looked.record.name, *([workflow_of(looked.charter)] if looked.charter else [])]
     used = await house.database.fetch("list_budgets_of_day", holders, now.astimezone(UTC).date())
     return {
-        "outcomes": await costs(house.database, period),
-        "dearest": await action_costs(house.database, period, limit=10),
+        "outcomes": await house.database.fetch("measure_costs", *span.asked, MOST_COSTED),
+        "dearest": await action_costs(house.database, day, limit=10),
         "harm": await state_harm(house.database, house.roster, looked.record.name) if looked.charter else None,
         "lines": _budget_lines(looked.charter, {(row["holder"], row["name"]): row for row in used}),
     }

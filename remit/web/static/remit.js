@@ -14,9 +14,18 @@ function show(page, url, push) {
     if (here && there) part === "#said" ? (here.innerHTML = there.innerHTML) : here.replaceWith(there);
   }
   document.title = page.title;
+  if (push) scrollTo(0, 0);
+  hush();
   if (push) history.pushState(null, "", url);
   ($("main [data-focus]") || $("main"))?.focus({ preventScroll: true });
   $("[data-list] [aria-current]")?.scrollIntoView({ block: "nearest" });
+}
+
+// What was said goes after a while, so that it covers nothing; what counts stays on the page.
+let hushing = 0;
+function hush() {
+  clearTimeout(hushing);
+  hushing = setTimeout(() => ($("#said").innerHTML = ""), 6000);
 }
 
 async function go(url, push = true) {
@@ -106,7 +115,7 @@ addEventListener("keydown", (event) => {
   went = 0;
   if (name === "j" || name === "k") return event.preventDefault(), step(name === "j" ? 1 : -1);
   const target = $(`[data-key="${CSS.escape(name)}"]:not([disabled])`);
-  if (!target) return;
+  if (!target) return name === "u" && $("#pending") && ($("#said").innerHTML = "<div>There is nothing left to take back: it counts already.</div>", hush());
   event.preventDefault();
   if (!target.matches(TYPES)) return target.click();
   target.closest("details")?.setAttribute("open", "");
@@ -125,7 +134,9 @@ function keep(form, last = false) {
     .then(async (answer) => {
       if (mark) mark.textContent = answer.ok ? "Draft kept" : "Draft not kept";
       const changes = answer.ok && $("#changes", parse(await answer.text()));
-      if (changes) $("#changes", form)?.replaceWith(changes);
+      if (!changes) return;
+      $("#changes", form)?.replaceWith(changes);
+      all("[data-edited]", form).forEach((one) => (one.textContent = changes.children.length ? one.dataset.edited : "Approve"));
     })
     .catch(() => mark && (mark.textContent = "Draft not kept: the server cannot be reached"));
 }
@@ -223,3 +234,4 @@ if (!$("[data-signed-out]")) {
   navigator.locks ? navigator.locks.request("remit-live", listen) : listen();
 }
 document.cookie = `remit_zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; samesite=lax; max-age=31536000`;
+hush();

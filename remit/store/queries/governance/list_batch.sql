@@ -1,3 +1,3 @@
 -- List reviews by their numbers, with the money each proposal moves as it stands.
-SELECT id, worker, operation, kind, digest, state, risk, arguments, arguments -> (packet ->> 'counts') AS amount
+SELECT id, packet ->> 'proposal' AS proposal, worker, operation, kind, digest, state, risk, arguments, arguments -> (packet ->> 'counts') AS amount
 FROM review WHERE id = ANY ($1::uuid[]) ORDER BY opened_at, id
