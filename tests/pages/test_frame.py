@@ -4,9 +4,12 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
-from remit.web.app import SCREENS
+from remit.practice.company import Company
+from remit.runtime.house import House
+from remit.web.app import SCREENS, create_app
 from tests.houses import notify, tell, work
 from tests.pages.conftest import Site
+from tests.web.conftest import TOKEN
 
 BEFORE = {"/sign-in", "/sign-in/link"}
 """What answers before anybody is signed in."""
@@ -47,3 +50,19 @@ async def test_news_reach_an_open_page(site: Site) -> None:
     await site.record()
 
     await page.locator("#side .count").wait_for()
+
+
+async def test_what_nobody_foresaw_is_a_page_without_detail(opened: tuple[House, Company]) -> None:
+    """A page that breaks says so in words, and nothing of what broke leaves the house."""
+
+    async def broken() -> None:
+        raise ZeroDivisionError("a secret")
+
+    app = create_app(opened[0], token=TOKEN, person="you")
+    app.add_api_route("/broken", broken)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as stranger:
+        answer = await stranger.get("/broken")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "text/html; charset=utf-8")
+    assert "Something went wrong" in answer.text
+    assert "secret" not in answer.text

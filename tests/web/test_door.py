@@ -114,7 +114,7 @@ async def test_what_nobody_foresaw_is_a_problem_without_detail() -> None:
 
     transport = httpx.ASGITransport(Door(broken))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-        answer = await client.get("/")
+        answer = await client.get("/v1/runs")
 
     assert (answer.status_code, answer.json()["type"]) == (500, "urn:remit:remit-error")
     assert "secret" not in answer.text

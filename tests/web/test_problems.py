@@ -7,7 +7,6 @@ UNKNOWN = "01a1fce2-22b2-70d0-8bdb-eeaa89d6e744"
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/nothing", 404),
         ("GET", "/v1/nothing", 404),
         ("DELETE", "/v1/runs", 405),
         ("GET", f"/v1/runs/{UNKNOWN}", 404),

@@ -1,7 +1,7 @@
 -- List reviews as the inbox shows them, oldest first; what its person has answered a moment ago is left out.
 -- $1 state, $2 domain, $3 risk, $4 worker, $5 operation, each empty for any; $6 the person who looks, $7 whether only those
 -- they can answer; $8 their own roles, $9 those lent to them, $10 now; $11 after this review, $12 how many
-SELECT id, worker, domain, operation, kind, risk, state, opened_at, expires_at, digest, packet ->> 'proposal' AS proposal,
+SELECT id, worker, domain, operation, kind, risk, state, opened_at, expires_at, digest, packet ->> 'proposal' AS proposal, packet ->> 'purpose' AS purpose,
     packet ->> 'summary' AS summary, packet ->> 'about' AS about, packet ->> 'worker' AS title,
     EXISTS (SELECT FROM review_draft WHERE review_draft.review = review.id AND review_draft.person = $6) AS has_draft,
     EXISTS (SELECT FROM question WHERE question.review = review.id AND replied_at IS NULL) AS is_asked
