@@ -13,6 +13,7 @@ COMMANDS = (
     ("ledger.py", "1000000"),
     ("search.py", "1000000"),
     ("pages.py", "1000000", "10000"),
+    ("reviews.py", "200", "10000"),
     ("crash.py", "--runs", "3000", "--reviews", "500", "--kills", "60"),
 )
 
