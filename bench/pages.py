@@ -20,7 +20,7 @@ import httpx
 import psutil
 from playwright.async_api import async_playwright
 
-from bench.search import fill, settle
+from bench.search import OF_STORY, fill, settle
 from bench.waiting import multiply, prepare
 from remit.ledger.key import load_signer
 from remit.ledger.sequencer import drain
@@ -51,7 +51,7 @@ async def main(entries: int, reviews: int) -> None:
         await prepare(server.url)
         await multiply(server.url, reviews)
         database = await Database.open(server.url)
-        await fill(database, entries)
+        await fill(database, entries // OF_STORY)
         await drain(database, load_signer(directory / "data"))
         await settle(database)
         await database.close()

@@ -28,7 +28,7 @@ from remit.store.migrate import migrate
 _BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
 _LASTS = timedelta(days=730)
 _STORIES_AT_ONCE = 200
-_OF_STORY = 5
+OF_STORY = 5
 _TRIES = 40
 _GOAL = 100.0  # milliseconds
 
@@ -40,7 +40,7 @@ async def measure(directory: Path, entries: int) -> bool:
         await migrate(server.url)
         async with _opened(server.url) as database:
             await employ(database)
-            run = await fill(database, entries // _OF_STORY)
+            run = await fill(database, entries // OF_STORY)
             start = time.perf_counter()
             await drain(database, load_signer(directory))
             print(f"sequenced in {time.perf_counter() - start:.0f} s")
@@ -82,7 +82,7 @@ async def fill(database: Database, stories: int) -> UUID:
         async with database.transaction() as transaction:
             await append(transaction, *entries)
     seconds = time.perf_counter() - start
-    print(f"appended {stories * _OF_STORY:,} entries in {seconds:.0f} s, {stories * _OF_STORY / seconds:,.0f}/s")
+    print(f"appended {stories * OF_STORY:,} entries in {seconds:.0f} s, {stories * OF_STORY / seconds:,.0f}/s")
     return run
 
 
@@ -99,7 +99,7 @@ def _make_story(number: int, at: datetime, seeded: random.Random) -> list[Entry]
         (EntryKind.ACTION_PERFORMED, {"operation": "erp.hold", "result": {"status": "held", **arguments}}),
         (EntryKind.RUN_SETTLED, {"state": "done", "reason": "did as told " * 20, "steps": []}),
     ]
-    moments = (at + timedelta(seconds=second) for second in range(_OF_STORY))
+    moments = (at + timedelta(seconds=second) for second in range(OF_STORY))
     return [
         Entry(kind=kind, body=body, worker=f"worker-{number % 40}", run=run, about=about, trace_id=trace, at=moment)
         for (kind, body), moment in zip(bodies, moments, strict=True)

@@ -1,13 +1,15 @@
 import re
 from typing import Any
 
+import pytest
 from playwright.async_api import Page, expect
 
 from remit.governance.pending_answers import LASTS, take_due
 from remit.governance.sign_in_links import make_link
 from remit.ledger.read import Search, find_entries
-from tests.houses import answer_review, done_of, mail, notify, rows_of, tell, work
+from tests.houses import act, answer_review, done_of, mail, notify, rows_of, tell, work
 from tests.pages.conftest import Site, sign_in
+from tests.pages.test_every_page import faults_of
 
 
 async def asked(site: Site, *messages: str) -> None:
@@ -352,3 +354,35 @@ ADD_PASSKEY = """async () => {
     const kept = await ask("/v1/passkeys", {name: "key", credential: made.toJSON()});
     if (!kept.ok) throw new Error(await kept.text());
 }"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_an_item_can_be_read_by_everybody_while_it_is_edited(site: Site, theme: str) -> None:
+    """Reading or editing, with a difference shown and an answer pending, no contrast is too low, in either theme."""
+    await asked(site, "one", "two")
+    page = await site.visit("/reviews", color_scheme=theme)
+    await page.keyboard.press("a")
+    await expect(page.locator("#pending .banner")).to_be_visible()
+
+    await page.keyboard.press("e")
+    await page.get_by_label("message").fill("three")
+    await expect(page.locator("#changes ins")).to_be_visible()
+
+    assert await faults_of(page) == []
+
+
+async def test_an_approval_that_came_to_nothing_is_told(site: Site) -> None:
+    """What was approved and did not happen never reads as success: its approver is told above everything else."""
+    await tell(site.house, act("crm.notify_owner", account="A-101", message="x" * 20), number=1)
+    await work(site.house)
+    page = await site.visit("/reviews")
+    await page.keyboard.press("e")
+    await page.get_by_role("textbox", name="account").fill("A-nobody")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("a")
+    await expect(page.locator("#said")).to_contain_text("Approved")
+    await count_now(site)
+
+    await page.reload()
+
+    await expect(page.locator("#pending")).to_contain_text("It did not happen")

@@ -121,3 +121,18 @@ async def test_a_period_nobody_can_measure_is_refused(site: Site, query: str) ->
 
     assert answer is not None
     assert answer.status in {400, 422}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_charts_follow_the_theme(site: Site, theme: str) -> None:
+    """The words of a chart have the colour of quiet words beside it, in both themes, and the bars that of links."""
+    await tell(site.house, notify(), number=1)
+    await work(site.house)
+    page = await site.visit("/", color_scheme=theme)
+
+    words = await page.locator(".chart text").first.evaluate("text => getComputedStyle(text).fill")
+    quiet = await page.locator("main .quiet").first.evaluate("word => getComputedStyle(word).color")
+    bar = await page.locator(".chart .mark").first.evaluate("bar => getComputedStyle(bar).fill")
+    accent = await page.locator("#side a[aria-current]").first.evaluate("link => getComputedStyle(link).color")
+
+    assert (words, bar) == (quiet, accent)

@@ -63,6 +63,7 @@ NAVIGATION: Final = (
             Screen("/connections", "Connections", "g c"),
             Screen("/notices", "Notices", "g n"),
             Screen("/settings", "Settings", "g s"),
+            Screen("/start", "First steps", "g f"),
         ),
     ),
 )
