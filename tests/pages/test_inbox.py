@@ -1,15 +1,18 @@
 import re
 from typing import Any
 
+import httpx
 import pytest
 from playwright.async_api import Page, expect
 
 from remit.governance.pending_answers import LASTS, take_due
 from remit.governance.sign_in_links import make_link
 from remit.ledger.read import Search, find_entries
+from remit.web.app import create_app
 from tests.houses import act, answer_review, done_of, mail, notify, rows_of, tell, work
 from tests.pages.conftest import Site, sign_in
 from tests.pages.test_every_page import faults_of
+from tests.web.conftest import TOKEN
 
 
 async def asked(site: Site, *messages: str) -> None:
@@ -386,3 +389,20 @@ async def test_an_approval_that_came_to_nothing_is_told(site: Site) -> None:
     await page.reload()
 
     await expect(page.locator("#pending")).to_contain_text("It did not happen")
+
+
+async def test_what_is_typed_is_there_after_a_change_of_replica(site: Site) -> None:
+    """Another process of the same house, that never saw the page before, shows what was typed at the first one."""
+    await asked(site, "one")
+    page = await site.visit("/reviews")
+    await page.keyboard.press("r")
+    await page.keyboard.type("typed at the first")
+    await expect(page.locator("[data-draft-state]")).to_have_text("Draft kept")
+    code = await make_link(site.house.database, "you", site.house.clock.now())
+
+    other = httpx.ASGITransport(create_app(site.house, token=TOKEN, person="you"))
+    async with httpx.AsyncClient(transport=other, base_url="http://localhost") as replica:
+        await replica.post("/sign-in/link", data={"code": code})
+        shown = await replica.get("/reviews", follow_redirects=True)
+
+    assert 'value="typed at the first"' in shown.text
