@@ -12,7 +12,7 @@ async def test_an_empty_house_begins_with_the_first_step(site: Site) -> None:
     """Nothing is done, the first step is next, and the menu of the person leads here."""
     page = await site.visit("/workers")
     await page.locator("summary").first.click()
-    await page.get_by_role("link", name="First steps").click()
+    await page.get_by_role("group").get_by_role("link", name="First steps").click()
 
     await expect(page.locator("[aria-current=step]")).to_contain_text("A signal came")
     await expect(page.locator(".steps li").nth(3)).to_contain_text("to do")
