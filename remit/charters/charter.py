@@ -75,6 +75,8 @@ class Seats:
     """told when a review of it opens, so that they can say something before it is answered"""
     informed: tuple[Informed, ...] = ()
     """told afterwards"""
+    domain: Domain | None = None
+    """where the action belongs when that is not the worker's domain: people of both may hold the seats"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,10 @@ class SeatsForm(Form):
     informed: dict[Annotated[Looped, AfterValidator(_is_after)], tuple[PersonId, ...]] = Field(
         default_factory=dict[Looped, Any], description="who is told afterwards, by what came of it"
     )
+    domain: Domain | None = Field(
+        default=None,
+        description="where the action belongs, when not in the worker's domain: people of both may hold it",
+    )
 
 
 class ConditionForm(Form):

@@ -122,6 +122,7 @@ def _identity(identity: Identity) -> Iterator[str]:
 
 def _seats(seats: Seats) -> str:
     said = f"{seats.accountable} is accountable, {seats.system_owner} owns the systems, {seats.risk_owner} the risk."
+    said += f" It belongs to {seats.domain.replace('_', ' ')}." if seats.domain else ""
     asked = f" {_listed(seats.consulted, 'and')} can say something before a review is answered." * bool(seats.consulted)
     told = (f" When it {_LOOPED[each.on]}, {_listed(each.people, 'and')} is told." for each in seats.informed)
     return said + asked + "".join(told)

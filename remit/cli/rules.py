@@ -9,7 +9,7 @@ from remit.charters.charter import Stage
 from remit.cli.output import command, print_json, say
 from remit.cli.table import print_table
 from remit.errors import InputInvalid
-from remit.governance.could import Possible, Speaks
+from remit.governance.could import Possible, Seen, Speaks
 from remit.governance.decision import Verdict
 from remit.governance.house import HouseRules
 from remit.governance.rulebook import read_rulebook
@@ -52,6 +52,9 @@ async def could(
     if told.shift is None:
         for possible in told.possible:
             _tell_possible(possible)
+        for seen in told.sees:
+            say(f"{seen.operation} " + ("is read" if seen.verdict is Verdict.PERMIT else "is never read"))
+            _tell_reasons(seen)
         return say(f"never: {', '.join(told.never)}")
     say(f"{told.shift.operation}: {told.shift.before.stage} → {told.shift.after.stage}")
     _tell_speaks("gone", told.shift.gone)
@@ -71,6 +74,11 @@ def _read_stage(text: str) -> tuple[str, Stage]:
 def _tell_possible(possible: Possible) -> None:
     say(f"{possible.operation} {_said(possible)} ({possible.stage})")
     _tell_speaks("", [each for each in possible.speaks if not each.is_certain])
+
+
+def _tell_reasons(seen: Seen) -> None:
+    if seen.verdict is not Verdict.PERMIT:
+        say(f"  {' '.join(seen.reasons)}")
 
 
 def _said(possible: Possible) -> str:

@@ -36,7 +36,7 @@ class Risk(StrEnum):
 
 
 class Touch(StrEnum):
-    """What an operation touches that the house rules look at, whatever its risk."""
+    """What a write touches, or a read shows, that the house rules look at whatever the risk."""
 
     PRODUCTION = "production"
     """systems that customers or colleagues depend on"""
@@ -64,6 +64,14 @@ class Touch(StrEnum):
     """moves work to whoever looks at it"""
     TICKET = "ticket"
     """opens a ticket or a task for a person"""
+    CASE = "case"
+    """a customer's case, and what is promised there"""
+    BOOKS = "books"
+    """what the house owes and is owed: vendors, orders, invoices, payments"""
+    PAYROLL = "payroll"
+    """what people are paid"""
+    SECURITY_LOG = "security_log"
+    """what watches for threats has recorded"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +99,7 @@ class Operation:
     outsiders: bool = False
     """for a read: the answer holds content written by outsiders"""
     touches: frozenset[Touch] = frozenset()
-    """for a write: what the house rules look at"""
+    """what the house rules look at: what a write touches, what the answer of a read shows"""
     reads_back: bool = False
     """for a write: afterwards the system is asked what it holds, and must agree"""
 

@@ -57,6 +57,16 @@ class Possible:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Whether a worker may read what its charter lists."""
+
+    operation: str
+    summary: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
     """What another stage of one operation would change."""
 
@@ -78,6 +88,21 @@ def could(world: World, worker: str) -> tuple[Possible, ...]:
     policy = world.policies[worker]
     granted = sorted(grant.operation for grant in policy.charter.grants)
     return tuple(possible(policy, operation, world.stage_of(worker, operation)) for operation in granted)
+
+
+def sees(world: World, worker: str) -> tuple[Seen, ...]:
+    """Tell of each read that a worker's charter lists whether it is permitted, by name."""
+    policy = world.policies[worker]
+    decided = ((name, policy.decide_read(name)) for name in sorted(policy.charter.reads))
+    return tuple(
+        Seen(
+            operation=name,
+            summary=policy.operations[name].summary,
+            verdict=decision.verdict,
+            reasons=decision.reasons,
+        )
+        for name, decision in decided
+    )
 
 
 def never(world: World, worker: str) -> tuple[str, ...]:
@@ -142,7 +167,8 @@ def _question(operation: Operation, stage: str) -> tuple[dict[str, Any], list[st
 
 
 def _said(rules: Iterable[Rule]) -> list[Rule]:
-    return [rule for rule in rules if rule.effect == "forbid" and (rule.approvals or rule.origin not in ALWAYS)]
+    writing = (rule for rule in rules if rule.effect == "forbid" and not rule.is_about_reading)
+    return [rule for rule in writing if rule.approvals or rule.origin not in ALWAYS]
 
 
 def _speaks(rule: Rule, condition: Any) -> Speaks:

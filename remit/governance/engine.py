@@ -20,6 +20,7 @@ Residuals = dict[str, dict[str, Any]]
 """What is left of each rule, in Cedar's JSON form, by rule."""
 
 _PERFORM: Final = {"type": "Action", "id": "perform"}
+_READ: Final = {"type": "Action", "id": "read"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,9 @@ class Engine:
     """The rules and entities of one worker, as handles Cedar has parsed."""
 
     policies: cedarpy.PolicySet
+    """the rules about writing"""
+    reading: cedarpy.PolicySet
+    """the rules about reading, which only forbid"""
     entities: cedarpy.Entities
     schema: cedarpy.Schema
 
@@ -49,9 +53,13 @@ class Engine:
             PolicyInvalid: Cedar does not take it.
         """
         entities = [worker_entity(charter), *(operation_entity(operation) for operation in operations)]
+        kept = list(rules)
+        writing = as_policy_set(*(rule for rule in kept if not rule.is_about_reading))
+        reading = as_policy_set(*(rule for rule in kept if rule.is_about_reading))
         try:
             return cls(
-                policies=cedarpy.PolicySet.from_json_str(as_policy_set(*rules)),
+                policies=cedarpy.PolicySet.from_json_str(writing),
+                reading=cedarpy.PolicySet.from_json_str(reading),
                 entities=cedarpy.Entities.from_json_str(  # pyright: ignore[reportUnknownMemberType]  # a bare `dict` there
                     orjson.dumps(entities).decode(), schema()
                 ),
@@ -62,15 +70,29 @@ class Engine:
 
     def ask(self, worker: str, operation: str, context: Mapping[str, Any]) -> Answer:
         """Ask whether a worker may perform an operation."""
+        return self._ask(self.policies, _PERFORM, (worker, operation), context)
+
+    def ask_reading(self, worker: str, operation: str, context: Mapping[str, Any]) -> Answer:
+        """Ask which rules forbid a worker to read; with none and no error nothing stands against it."""
+        return self._ask(self.reading, _READ, (worker, operation), context)
+
+    def _ask(
+        self,
+        policies: cedarpy.PolicySet,
+        action: Mapping[str, str],
+        asked: tuple[str, str],
+        context: Mapping[str, Any],
+    ) -> Answer:
+        worker, operation = asked
         try:
             result = cedarpy.is_authorized(  # pyright: ignore[reportUnknownMemberType]  # a bare `dict` there
                 {
                     "principal": {"type": "Worker", "id": worker},
-                    "action": _PERFORM,
+                    "action": dict(action),
                     "resource": {"type": "Operation", "id": operation},
-                    "context": orjson.dumps(context).decode(),
+                    "context": orjson.dumps(dict(context)).decode(),
                 },
-                self.policies,
+                policies,
                 self.entities,
                 self.schema,
             )

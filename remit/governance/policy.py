@@ -16,9 +16,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, Self
+from uuid import UUID
 
 from remit.canonical import digest_of
-from remit.charters.charter import Charter
+from remit.charters.charter import Charter, Stage
 from remit.connections.action import Action
 from remit.connections.operation import Kind, Operation
 from remit.governance.charter_lint import check_charter, closest
@@ -96,16 +97,24 @@ class Policy:
         return self._forbidden(most, operation, asked)
 
     def decide_read(self, operation: str) -> Decision:
-        """Decide on one read: what the charter lists and does not prohibit. A halt does not stop reading."""
+        """Decide on one read: what the charter lists, and neither it nor a house rule forbids.
+
+        A halt of the worker does not stop reading.
+        """
         system = operation.partition(".")[0]
         prohibitions = (f"prohibition:{operation}", f"prohibition:{system}.*")
         if spoke := tuple(sorted(rule for rule in prohibitions if rule in self.rules)):
             return self._decision(Verdict.FORBID, spoke)
-        if operation in self.charter.reads:
-            sentence = f"The charter lists `{operation}` among what the worker reads."
-            return self._spoken(Verdict.PERMIT, f"read:{operation}", sentence)
-        sentence = f"The charter does not list `{operation[:200]}` among what the worker reads."
-        return self._spoken(Verdict.FORBID, _NO_READ, sentence)
+        if operation not in self.charter.reads:
+            sentence = f"The charter does not list `{operation[:200]}` among what the worker reads."
+            return self._spoken(Verdict.FORBID, _NO_READ, sentence)
+        answer = self.engine.ask_reading(self.charter.name, operation, HARMLESS)
+        if answer.errors:
+            return self._failed(answer)
+        if answer.rules:
+            return self._decision(Verdict.FORBID, answer.rules)
+        sentence = f"The charter lists `{operation}` among what the worker reads."
+        return self._spoken(Verdict.PERMIT, f"read:{operation}", sentence)
 
     def _silence(self, worker: str, operation: str) -> Decision | None:
         """Forbid what no rule can speak about: another worker's action, or what is not a known write."""
@@ -209,15 +218,22 @@ def asked_of(action: Action, facts: Facts) -> dict[str, Any]:
     return context if action.amount is None else context | {"amount": action.amount}
 
 
+HARMLESS: Final[Mapping[str, Any]] = MappingProxyType(
+    asked_of(Action(run=UUID(int=0), step=0, worker="", operation="", arguments={}), Facts(stage=Stage.ASSISTIVE))
+)
+"""What the rules are asked with of an action that says nothing and meets nothing."""
+
+
 def _digest(charter: Charter, operations: Mapping[str, Operation], rules: Iterable[Rule]) -> str:
-    # What the granted operations are decides as much as the rules do; the other operations are always forbidden.
+    # What the operations named are decides as much as the rules do; the other operations are always forbidden.
+    named = {*charter.reads, *(grant.operation for grant in charter.grants)}
     return digest_of(
         {
             "schema": SCHEMA.read_text(encoding="utf-8"),
             "domain": charter.domain.value,
             "reads": sorted(charter.reads),
             "rules": {rule.id: rule.text for rule in rules},
-            "operations": {grant.operation: operation_entity(operations[grant.operation]) for grant in charter.grants},
+            "operations": {name: operation_entity(operations[name]) for name in sorted(named)},
         }
     )
 

@@ -46,12 +46,13 @@ def vacant(seats: Seats, roles: Mapping[str, Collection[str]], domain: Domain) -
     Args:
         seats: Who is named.
         roles: The roles of everybody named who is here, by person.
-        domain: Where the role has to be held.
+        domain: The worker's. The role is held there, or where the action belongs when that is said.
     """
+    places = {domain, seats.domain or domain}
 
     def is_held(person: str, role: Role) -> bool:
         held = roles.get(person, ())
-        return role in held or f"{role}@{domain}" in held
+        return role in held or any(f"{role}@{place}" in held for place in places)
 
     return tuple(seat for seat, person in seat_holders(seats).items() if not is_held(person, SEATS[seat]))
 

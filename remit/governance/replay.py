@@ -9,19 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from remit.canonical import digest_of
-from remit.charters.charter import Charter, Stage
-from remit.connections.action import Action
+from remit.charters.charter import Charter
 from remit.connections.operation import Operation
-from remit.governance.decision import Decision, Facts
+from remit.governance.decision import Decision
 from remit.governance.house import HouseRules
-from remit.governance.policy import Policy, asked_of
+from remit.governance.policy import HARMLESS, Policy
 
-_HARMLESS = asked_of(
-    Action(run=UUID(int=0), step=0, worker="", operation="", arguments={}), Facts(stage=Stage.ASSISTIVE)
-)
 _SHOWN = 200  # rows of a table that people read; the counts are of all
 
 
@@ -75,7 +70,7 @@ class World:
             return None
         stage = self.stage_of(recorded.worker, recorded.operation)
         # A fact that rules ask for since was not known then: it stands as in a harmless action.
-        asked: dict[str, Any] = {**_HARMLESS, **recorded.asked, "approvals": [], "approvers": 0}
+        asked: dict[str, Any] = {**HARMLESS, **recorded.asked, "approvals": [], "approvers": 0}
         if stage:
             asked["stage"] = {"type": "Stage", "id": stage}
         return policy.decide_asked(recorded.worker, recorded.operation, asked)

@@ -10,6 +10,9 @@ Three kinds, all of them Cedar policies:
 The condition that approvals lift a review is written here from the annotations and nowhere else, so what a rule says
 and what it does cannot differ. A rule text therefore never reads `context.approvals` itself; this also makes sure that
 one more approval never forbids anything.
+
+A rule speaks of writing, or it says `action == Action::"read"` in its head and speaks of reading. Reading is never
+reviewed, and all that is known of it is who reads and what: such a rule only forbids, and reads no context.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,6 +31,8 @@ ROLES: Final = frozenset(role.value for role in Role if role is not Role.AUDITOR
 
 _ANNOTATIONS: Final = frozenset({"id", "sentence", "roles", "otherwise", "approvals"})
 _MOST_APPROVALS: Final = 20
+_READ: Final = ("Action", "read")
+_READING: Final = {"op": "==", "entity": {"type": "Action", "id": "read"}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,11 @@ class Rule:
         """All that makes it this rule, wherever it stands."""
         asks = {"roles": list(self.roles), "otherwise": list(self.otherwise), "approvals": self.approvals}
         return {"sentence": self.sentence, "policy": dict(self.policy), **asks}
+
+    @property
+    def is_about_reading(self) -> bool:
+        """Whether it speaks of what a worker reads, and not of what it writes."""
+        return self.policy["action"] == _READING
 
     @property
     def text(self) -> str:
@@ -96,6 +106,8 @@ def _rule(policy: dict[str, Any], names: frozenset[tuple[str, str]], origin: str
         raise PolicyInvalid(f"{place} reads the approvals. Say whom it asks with `@roles` and `@approvals` instead")
     if policy["effect"] != "forbid" and approvals:
         raise PolicyInvalid(f"{place} asks for approvals but permits. A review is written as `forbid`")
+    if _READ in names:
+        _check_reading(policy, approvals, place)
     return Rule(
         id=notes["id"],
         sentence=notes["sentence"],
@@ -119,6 +131,17 @@ def _check_annotations(notes: Mapping[str, str], place: str) -> None:
         raise PolicyInvalid(f"{place} has `@roles` and `@otherwise`. Keep one of them")
     if "approvals" in notes and not ("roles" in notes or "otherwise" in notes):
         raise PolicyInvalid(f"{place} has `@approvals` but asks nobody. Add `@roles`")
+
+
+def _check_reading(policy: dict[str, Any], approvals: int, place: str) -> None:
+    if policy["action"] != _READING:
+        raise PolicyInvalid(
+            f'{place} speaks of reading and of more. Write `action == Action::"read"` in its head alone'
+        )
+    if approvals:
+        raise PolicyInvalid(f"{place} asks for approvals, but reading is not reviewed. Take out whom it asks")
+    if b'"Var":"context"' in orjson.dumps(policy["conditions"]):
+        raise PolicyInvalid(f"{place} asks what nobody knows of a read. Ask for `principal` and `resource` only")
 
 
 def _roles(notes: Mapping[str, str], annotation: str, place: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Fills the practice company with what happened there before: people, customers, vendors, and all they left behind."""
 
 from datetime import date
+from functools import lru_cache
 
 from remit.clock import Clock
 from remit.practice.history import accounts, opportunities, orders, tickets, usage, vendors
@@ -22,7 +23,7 @@ async def seed(database: Database, *, seed: int = 7, clock: Clock | None = None)
     now = (clock or Clock()).now()
     async with database.transaction() as transaction:
         today = await _found(transaction, now.date(), clock or Clock())
-        records = history(seed, today)
+        records = _history(seed, today)
         rows = [(record.system, record.kind, record.id, record.data, now) for record in records]
         await transaction.execute_many("seed_practice_record", rows)
         people = [(one.id, one.name, one.mail, list(one.roles), one.is_active) for one in PEOPLE]
@@ -40,6 +41,12 @@ async def _found(transaction: Transaction, today: date, clock: Clock) -> date:
     await transaction.execute("seed_practice_record", *_FOUNDED, {"day": today.isoformat()}, clock.now())
     found = await transaction.fetch_value("read_practice_record", *_FOUNDED)
     return date.fromisoformat(found["day"])
+
+
+@lru_cache(maxsize=1)
+def _history(seed: int, today: date) -> tuple[Record, ...]:
+    """Give the history, invented once for all the houses a process fills on one day."""
+    return tuple(history(seed, today))
 
 
 def history(seed: int, today: date) -> list[Record]:

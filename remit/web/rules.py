@@ -10,7 +10,7 @@ from remit.charters.charter import Stage
 from remit.connections.operation import Operation
 from remit.errors import NotFound
 from remit.governance.change_check import read_ground
-from remit.governance.could import Possible, Shift, could, never, shift
+from remit.governance.could import Possible, Seen, Shift, could, never, sees, shift
 from remit.governance.house import HouseRules
 from remit.governance.rulebook import Rulebook, read_rulebook
 from remit.store.database import Database
@@ -45,6 +45,7 @@ class Could(BaseModel):
     possible: tuple[Possible, ...] = Field(
         description="for each operation granted: alone, asking whom and when, or never"
     )
+    sees: tuple[Seen, ...] = Field(description="for each read its charter lists: whether it is permitted, and why")
     never: tuple[str, ...] = Field(description="the writes nobody granted to it")
     shift: Shift | None = Field(default=None, description="what another stage of one operation would change")
 
@@ -97,6 +98,7 @@ async def tell(
     return Could(
         worker=worker,
         possible=could(world, worker),
+        sees=sees(world, worker),
         never=never(world, worker),
         shift=shift(world, worker, *wanted) if wanted else None,
     )

@@ -213,6 +213,24 @@ def test_a_missing_word_names_the_line_of_what_encloses_it(example: str) -> None
     assert f"{path}: `escalation_paths.0.completion` is missing. See docs/charters.md" in faults
 
 
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("purpose", "`purpose` is missing"),
+        ("process", "`process` is missing"),
+        ("triggers", "`triggers` is missing"),
+        ("owners", "`owners` is missing"),
+        ("escalation_contacts", "`escalation_contacts` is missing"),
+    ],
+)
+def test_a_job_that_is_not_written_down_makes_no_worker(example: str, word: str, told: str) -> None:
+    """What it is for, in which process, what begins it, who owns it and who takes over are said, or it is refused."""
+    text = re.sub(rf"^{word}:.*\n(?:[ -].*\n|\n(?=[ -]))*", "", example, flags=re.MULTILINE)
+
+    with pytest.raises(CharterInvalid, match=told):
+        parse_charter(text, file="charter.yaml")
+
+
 def test_all_mistakes_are_told_at_once_by_line(example: str) -> None:
     """Mistakes of every kind stand together, in the order of their lines, and none hides another."""
     text = changed(

@@ -105,7 +105,7 @@ def _house_reviews(charter: Charter, operation: Operation, action: Action, facts
         yield Asked(rule="money-large", roles=frozenset({"finance-reviewer"}), people=2)
     if charter.domain is Domain.SECURITY and Touch.REMEDIATION in operation.touches:
         yield Asked(rule="security-remediation", roles=frozenset({"security-reviewer", "risk-owner"}), people=2)
-    for name, role in _touching_reviews(operation, action):
+    for name, role in _touching_reviews(operation, action, charter.domain):
         yield Asked(rule=name, roles=frozenset({role}))
 
 
@@ -164,10 +164,11 @@ def _of_customers(operation: Operation, action: Action, *, early: bool) -> dict[
     }
 
 
-def _touching_reviews(operation: Operation, action: Action) -> Iterator[tuple[str, str]]:
+def _touching_reviews(operation: Operation, action: Action, domain: Domain) -> Iterator[tuple[str, str]]:
     touches, harmless = operation.touches, operation.risk is Risk.LOW
     asked = {
         ("health-seen", "risk-owner"): Touch.HEALTH in touches,
+        ("case-by-others", "support-reviewer"): Touch.CASE in touches and domain is not Domain.CUSTOMER_EXPERIENCE,
         ("hiring-decision", "hr-reviewer"): Touch.HIRING in touches,
         ("legal-commitment", "risk-owner"): Touch.LEGAL in touches,
         ("legal-answer", "risk-owner"): "legal" in action.concerns and bool(operation.sinks),

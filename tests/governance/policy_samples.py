@@ -31,9 +31,9 @@ def write(name: str, risk: Risk, **more: Any) -> Operation:
     return Operation(name=name, kind=Kind.WRITE, summary="does something", risk=risk, **more)
 
 
-def read(name: str) -> Operation:
-    """A reading operation."""
-    return Operation(name=name, kind=Kind.READ, summary="looks something up")
+def read(name: str, *touches: Touch) -> Operation:
+    """A reading operation that shows this."""
+    return Operation(name=name, kind=Kind.READ, summary="looks something up", touches=frozenset(touches))
 
 
 OPERATIONS = {
@@ -41,6 +41,11 @@ OPERATIONS = {
     for operation in (
         read("erp.read_invoice"),
         read("crm.read_account"),
+        read("crm.read_contact", Touch.PERSONAL),
+        read("erp.read_payments", Touch.BOOKS),
+        read("people.read_salary", Touch.PAYROLL),
+        read("people.read_illness", Touch.HEALTH),
+        read("siem.read_events", Touch.SECURITY_LOG),
         write("erp.write_note", Risk.LOW, reversed_by="erp.remove_note", touches=frozenset({Touch.LOG})),
         write("erp.hold_invoice", Risk.LOW, reversed_by="erp.release_invoice", amount="total"),
         write("erp.pay_invoice", Risk.HIGH, sinks=("account",), amount="total", repeat=Repeat.FINDABLE),
@@ -52,6 +57,7 @@ OPERATIONS = {
         write("mail.draft_message", Risk.LOW, reversed_by="mail.drop_draft", sinks=("recipient",)),
         write("desk.refund_customer", Risk.MEDIUM, reversed_by="desk.charge_customer", amount="amount"),
         write("desk.close_case", Risk.LOW, reversed_by="desk.open_case", touches=frozenset({Touch.RESOLUTION})),
+        write("desk.note_case", Risk.LOW, reversed_by="desk.drop_note", touches=frozenset({Touch.CASE})),
         write("siem.log_finding", Risk.LOW, touches=frozenset({Touch.LOG})),
         write(
             "cloud.restart_server", Risk.LOW, touches=frozenset({Touch.PRODUCTION, Touch.REMEDIATION, Touch.RUNBOOK})
@@ -68,6 +74,7 @@ OPERATIONS = {
         write("pager.ring_bell", Risk.LOW, reversed_by="pager.stop_bell", repeat=Repeat.BLIND),
     )
 }
+READS = sorted(name for name, operation in OPERATIONS.items() if operation.kind is Kind.READ)
 WRITES = sorted(name for name, operation in OPERATIONS.items() if operation.kind is Kind.WRITE)
 
 

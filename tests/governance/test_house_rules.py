@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from remit.charters.charter import Domain, Grant, Stage
+from remit.charters.charter import Access, Domain, Grant, Stage
 from remit.governance.decision import Decision, Facts
-from tests.governance.policy_samples import action, charter, facts, house, policy
+from tests.governance.policy_samples import READS, action, charter, facts, house, policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,10 @@ class Example:
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def decided(self) -> Decision:
-        """What the packaged rules say to it, when the charter grants it without limits."""
+        """What the packaged rules say to it, when the charter lists it or grants it without limits."""
+        if self.operation in READS:
+            lists = Access(system=self.operation.partition(".")[0], reads=(self.operation,))
+            return policy(charter(domain=self.domain, systems=(lists,))).decide_read(self.operation)
         rules = policy(charter(domain=self.domain, grants=(Grant(operation=self.operation),)))
         return rules.decide(action(self.operation, **self.action), Facts(stage=self.stage, **self.facts))
 
@@ -69,6 +72,11 @@ EXAMPLES = {
         _for(CX, category="billing", confidence=849),
         _for(CX, category="how-to", confidence=849),
     ),
+    "case-by-others": (_for(FINANCE, "desk.note_case"), _for(CX, "desk.note_case")),
+    "payroll-read": (_for(REVENUE, "people.read_salary"), _for(FINANCE, "people.read_salary")),
+    "security-log-read": (_for(HR, "siem.read_events"), _for(IT, "siem.read_events")),
+    "health-read": (_for(SECURITY, "people.read_illness"), _for(HR, "people.read_illness")),
+    "books-read": (_for(CX, "erp.read_payments"), _for(FINANCE, "erp.read_payments")),
     "external-destination": (_of("mail.draft_message", stage=CONDITIONAL), _of("mail.draft_message", stage=TRUSTED)),
     "external-unsure": (_for(CX, "mail.draft_message", confidence=699), _for(CX, "mail.draft_message", confidence=700)),
     "finance-money": (

@@ -1,5 +1,6 @@
 """Who answers for an action type: attacked with people who leave, who move, and who were never there."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.houses import copy_worker, opened_house, rows_of, score, states_of, t
 HERE = {"ann": ("business-owner",), "ben": ("technical-owner@finance",), "cyd": ("risk-owner",)}
 
 
-def seats(**others: str) -> Seats:
+def seats(**others: Any) -> Seats:
     """Name three people, or others."""
     fields: Any = {"accountable": "ann", "system_owner": "ben", "risk_owner": "cyd", **others}
     return Seats(**fields)
@@ -30,8 +31,13 @@ def seats(**others: str) -> Seats:
         (seats(accountable=""), Domain.FINANCE, ("accountable",)),
         (seats(accountable="dan"), Domain.FINANCE, ("accountable",)),
         (seats(risk_owner="ann"), Domain.FINANCE, ("risk owner",)),
+        (seats(domain=Domain.FINANCE), Domain.CUSTOMER_EXPERIENCE, ()),
+        (seats(domain=Domain.SECURITY), Domain.CUSTOMER_EXPERIENCE, ("system owner",)),
     ],
-    ids=["all held", "held in another domain only", "nobody named", "nobody here", "here in another role"],
+    ids=[
+        *("all held", "held in another domain only", "nobody named", "nobody here", "here in another role"),
+        *("held where the action belongs", "held in a third domain"),
+    ],
 )
 def test_a_seat_is_held_by_who_is_here_with_its_role(named: Seats, domain: Domain, expected: tuple[str, ...]) -> None:
     """A seat is vacant when nobody is named, or who is named is not here, or lacks the role in that domain."""
@@ -70,6 +76,29 @@ async def test_a_seat_that_falls_vacant_stops_its_actions_at_once(database: Data
         [notice] = await rows_of(house, "SELECT * FROM notice WHERE kind = 'seat.vacated'")
         assert notice["recipient"] == "role:domain-lead@customer_experience"
         assert "accountable: `sara.lind`" in notice["body"]
+
+
+async def test_an_action_across_domains_is_held_where_it_belongs(database: Database, tmp_path: Path) -> None:
+    """A support worker's action that belongs to finance takes finance's people; when one leaves, both leads hear."""
+    named = "accountable: sara.lind, system_owner: ken.ito, risk_owner: fay.owen, domain: finance"
+    grant = "{operation: crm.set_health_score, "
+    folder = copy_worker(tmp_path, changes={grant: f"{grant}seats: {{{named}}}, "})
+    async with opened_house(database, workers=folder) as (house, company):
+        fay = Person(id="fay.owen", name="Fay Owen", roles=("risk-owner@finance",))
+        await record_person(database, fay, by="you", now=house.clock.now())
+        held = await tell(house, score(), number=1)
+        await work(house)
+        await record_person(database, replace(fay, is_active=False), by="you", now=house.clock.now())
+        stopped = await tell(house, score(), number=2)
+        await work(house)
+
+        assert [(await states_of(house, run))[1] for run in (held, stopped)] == ["performed", "forbidden"]
+        assert len(await company.effects()) == 1
+        told = await rows_of(house, "SELECT recipient FROM notice WHERE kind = 'seat.vacated' ORDER BY recipient")
+        assert [each["recipient"] for each in told] == [
+            "role:domain-lead@customer_experience",
+            "role:domain-lead@finance",
+        ]
 
 
 async def test_a_lead_hears_once_a_day_of_the_same_seat(database: Database) -> None:

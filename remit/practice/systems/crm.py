@@ -108,7 +108,11 @@ CRM: Final = (
     ),
     Deed(
         operation=Operation(
-            name="crm.list_contacts", kind=Kind.READ, summary="List the contacts of an account.", required=("account",)
+            name="crm.list_contacts",
+            kind=Kind.READ,
+            touches=frozenset({Touch.PERSONAL}),
+            summary="List the contacts of an account.",
+            required=("account",),
         ),
         takes={"account": Shape.TEXT},
         does=_list_contacts,

@@ -3,7 +3,7 @@
 import re
 from typing import Any, Final
 
-from remit.connections.operation import Kind, Operation, Risk
+from remit.connections.operation import Kind, Operation, Risk, Touch
 from remit.errors import SystemRefused
 from remit.practice.deed import Arguments, Deed, Shape
 from remit.practice.records import Data, Records
@@ -59,28 +59,42 @@ async def _change_vendor(records: Records, asked: Arguments) -> dict[str, Any]:
 ERP: Final = (
     Deed(
         operation=Operation(
-            name="erp.get_vendor", kind=Kind.READ, summary="Read a vendor's record.", required=("vendor",)
+            name="erp.get_vendor",
+            kind=Kind.READ,
+            touches=frozenset({Touch.BOOKS}),
+            summary="Read a vendor's record.",
+            required=("vendor",),
         ),
         takes={"vendor": Shape.TEXT},
         does=_get_vendor,
     ),
     Deed(
         operation=Operation(
-            name="erp.find_vendor", kind=Kind.READ, summary="Find vendors by VAT id, name or bank account."
+            name="erp.find_vendor",
+            kind=Kind.READ,
+            touches=frozenset({Touch.BOOKS}),
+            summary="Find vendors by VAT id, name or bank account.",
         ),
         takes={"vat_id": Shape.TEXT, "name": Shape.TEXT, "iban": Shape.TEXT},
         does=_find_vendor,
     ),
     Deed(
         operation=Operation(
-            name="erp.get_order", kind=Kind.READ, summary="Read a purchase order with its lines.", required=("order",)
+            name="erp.get_order",
+            kind=Kind.READ,
+            touches=frozenset({Touch.BOOKS}),
+            summary="Read a purchase order with its lines.",
+            required=("order",),
         ),
         takes={"order": Shape.TEXT},
         does=_get_order,
     ),
     Deed(
         operation=Operation(
-            name="erp.find_orders", kind=Kind.READ, summary="Find purchase orders by vendor, number or status."
+            name="erp.find_orders",
+            kind=Kind.READ,
+            touches=frozenset({Touch.BOOKS}),
+            summary="Find purchase orders by vendor, number or status.",
         ),
         takes={"vendor": Shape.TEXT, "number": Shape.TEXT, "status": Shape.TEXT},
         does=_find_orders,
@@ -89,6 +103,7 @@ ERP: Final = (
         operation=Operation(
             name="erp.list_receipts",
             kind=Kind.READ,
+            touches=frozenset({Touch.BOOKS}),
             summary="List what was received for an order.",
             required=("order",),
         ),

@@ -104,6 +104,7 @@ INVOICES: Final = (
         operation=Operation(
             name="erp.get_invoice",
             kind=Kind.READ,
+            touches=frozenset({Touch.BOOKS}),
             summary="Read a recorded invoice.",
             required=("invoice",),
             outsiders=True,  # number, account and amounts are what the vendor wrote
@@ -115,6 +116,7 @@ INVOICES: Final = (
         operation=Operation(
             name="erp.find_invoices",
             kind=Kind.READ,
+            touches=frozenset({Touch.BOOKS}),
             summary="Find recorded invoices, newest first; by number also those whose number is nearly the same.",
             outsiders=True,
         ),
