@@ -233,10 +233,10 @@ async def test_an_edit_to_another_recipient_is_forbidden(database: Database, tmp
 
 
 async def test_a_run_changes_only_so_many_things(database: Database, tmp_path: Path) -> None:
-    """The third different thing of a run with a limit of two is forbidden; the same thing again is not."""
+    """The third account changed by a run with a limit of two is forbidden; the same one again, otherwise, is not."""
     workers = limited(tmp_path, "limits: {records_per_run: 2}\n")
     async with opened_house(database, workers=workers) as (house, company):
-        steps = [score(1), score(2), score(1), score(3)]
+        steps = [score(1, "A-101"), score(1, "A-102"), score(2, "A-101"), score(1, "A-103")]
         run = await tell(house, *steps)
         another = await tell(house, score(4), number=2)
 

@@ -41,6 +41,15 @@ def test_an_operation_is_consistent(deed: Any) -> None:
     assert operation.summary.endswith(".")
 
 
+def test_what_changes_something_that_is_there_names_it() -> None:
+    """A cap of things changed counts things: a write that makes nothing new names the argument that is its thing."""
+    writes = [operation for operation in OPERATIONS.values() if operation.kind is Kind.WRITE]
+    new = {"erp.record_invoice", "mail.draft_message", "mail.send_message", "tasks.create_task"}
+
+    assert {write.name for write in writes if not write.record} == new
+    assert [write.name for write in writes if write.record and write.record not in write.required] == []
+
+
 def test_all_kinds_of_writes_exist() -> None:
     """There are writes of each kind of repeat and of each risk; paying is the irreversible one."""
     writes = [operation for operation in OPERATIONS.values() if operation.kind is Kind.WRITE]
@@ -174,7 +183,7 @@ async def test_a_changed_account_is_remembered(company: Company) -> None:
         ("desk.reply_ticket", {"ticket": "T-0", "text": "x"}, "no ticket"),
         ("desk.route_ticket", {"ticket": "T-9001", "queue": "x"}, "no queue"),
         ("desk.set_status", {"ticket": "T-9001", "status": "x"}, "no status"),
-        ("mail.send_draft", {"draft": "DR-0", "to": "a@b.example"}, "no draft"),
+        ("mail.send_draft", {"draft": "DR-0", "to": "a@b.example", "subject": "s", "text": "t"}, "no draft"),
         ("mail.send_message", {"to": "everybody", "subject": "x", "text": "x"}, "one mail address"),
         ("tasks.complete_task", {"task": "TSK-0"}, "no task"),
         ("product.get_usage", {"account": "A-101"}, "no write"),
@@ -210,19 +219,21 @@ async def test_changes_can_be_taken_back(company: Company) -> None:
 
 
 async def test_a_draft_leaves_once_and_to_whom_it_was_written(company: Company) -> None:
-    """A draft is sent only to its recipient and only once; a discarded one never leaves."""
+    """A draft is sent only to its recipient, as it reads then, and only once; a discarded one never leaves."""
     text = {"to": "a@b.example", "subject": "Hello", "text": "How are you?"}
     sent = (await ask(company, "mail.draft_message", **text))["draft"]
     thrown = (await ask(company, "mail.draft_message", **text))["draft"]
 
     with pytest.raises(SystemRefused, match="somebody else"):
-        await ask(company, "mail.send_draft", draft=sent, to="x@b.example")
-    await ask(company, "mail.send_draft", draft=sent, to="a@b.example")
+        await ask(company, "mail.send_draft", **text | {"draft": sent, "to": "x@b.example"})
+    await ask(company, "mail.send_draft", **text | {"draft": sent, "text": "How do you do?"})
     await ask(company, "mail.discard_draft", draft=thrown)
 
     for draft in (sent, thrown):
         with pytest.raises(SystemRefused, match="already"):
-            await ask(company, "mail.send_draft", draft=draft, to="a@b.example")
+            await ask(company, "mail.send_draft", **text | {"draft": draft})
+    [left] = await ask(company, "mail.find_drafts", status="sent")
+    assert left["text"] == "How do you do?"
     assert await ask(company, "mail.find_drafts", status="held") == []
 
 

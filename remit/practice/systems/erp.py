@@ -114,6 +114,7 @@ ERP: Final = (
         operation=Operation(
             name="erp.change_vendor",
             kind=Kind.WRITE,
+            record="vendor",
             summary="Change a vendor's name, bank account, terms or status.",
             risk=Risk.HIGH,
             reversed_by="erp.change_vendor",

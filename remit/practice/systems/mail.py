@@ -32,8 +32,8 @@ async def _send_draft(records: Records, asked: Arguments) -> dict[str, Any]:
     draft = await _held(records, asked["draft"])
     if draft["to"] != asked["to"]:
         raise SystemRefused(f"draft `{draft['id']}` is written to somebody else. Read it before sending it")
-    await _send(records, draft)
-    return await _settle(records, draft, "sent")
+    await _send(records, asked)
+    return await _settle(records, draft | {"subject": asked["subject"], "text": asked["text"]}, "sent")
 
 
 async def _send_message(records: Records, asked: Arguments) -> dict[str, Any]:
@@ -98,6 +98,7 @@ MAIL: Final = (
         operation=Operation(
             name="mail.discard_draft",
             kind=Kind.WRITE,
+            record="draft",
             summary="Throw a draft away.",
             required=("draft",),
             reads_back=True,
@@ -109,13 +110,14 @@ MAIL: Final = (
         operation=Operation(
             name="mail.send_draft",
             kind=Kind.WRITE,
-            summary="Send a draft to the recipient it is written to.",
+            record="draft",
+            summary="Send a draft, as it reads here, to the recipient it is written to.",
             risk=Risk.HIGH,
             sinks=("to",),
-            required=("draft", "to"),
+            required=("draft", "to", "subject", "text"),
             reads_back=True,
         ),
-        takes={"draft": Shape.TEXT, "to": Shape.MAIL},
+        takes={"draft": Shape.TEXT} | _MESSAGE,
         does=_send_draft,
     ),
     Deed(

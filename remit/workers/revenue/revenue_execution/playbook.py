@@ -61,7 +61,7 @@ async def check_in(context: Context, given: Data) -> Outcome:
     draft = await hold_draft(context, account, message)
     title = f"Call {account['name']}: {reason}"
     await plan(context, account, given["csm"], title, given["summary"])
-    said = await offer(context, account, draft, message)
+    said = await offer(context, account, message | {"draft": draft}, reason)
     return Done(f"{account['name']}: health score {score['score']}, task for {given['csm']}, check-in {said}")
 
 
@@ -97,7 +97,7 @@ async def follow_up(context: Context, name: str) -> Outcome:
     text = await context.draft(FOLLOW_UP, contact=maker["name"], deal=deal["name"])
     message = {"to": maker["mail"], "subject": deal["name"], "text": text}
     draft = await hold_draft(context, account, message)
-    said = await offer(context, account, draft, message)
+    said = await offer(context, account, message | {"draft": draft}, state)
     return Done(f"{deal['name']}: {state}; {deal['owner']} has a task, follow-up {said}")
 
 
@@ -127,13 +127,12 @@ async def hold_draft(context: Context, account: Data, message: Data) -> str:
     return draft
 
 
-async def offer(context: Context, account: Data, draft: str, message: Data) -> str:
-    """Have the draft sent if the account owner wants it, else throw it away; tell which."""
-    asked = {"draft": draft, "to": message["to"]}
-    seen = [{"title": "The message", **message}]
+async def offer(context: Context, account: Data, message: Data, why: str) -> str:
+    """Have the draft sent, as the account owner leaves it, or thrown away; tell which."""
+    seen = [{"title": account["name"], "tier": account["tier"], "owner": account["owner"], "state": why}]
     sent = await context.act(
         "mail.send_draft",
-        asked,
+        message,
         purpose=f"send this to {message['to']}",
         tier=account["tier"] or "",
         evidence=seen,
@@ -141,5 +140,5 @@ async def offer(context: Context, account: Data, draft: str, message: Data) -> s
     )
     if sent.was_performed:
         return "sent"
-    await context.act("mail.discard_draft", {"draft": draft}, purpose=f"it was not sent: {sent.reason}")
+    await context.act("mail.discard_draft", {"draft": message["draft"]}, purpose=f"it was not sent: {sent.reason}")
     return f"not sent: {sent.reason}"
