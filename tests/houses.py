@@ -32,6 +32,9 @@ from remit.store.database import Database, Row
 
 SAMPLE_WORKERS = Path(__file__).parent / "sample_workers"
 
+Opened = tuple[House, Company]
+"""What the fixture `opened` gives."""
+
 # ── a house ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -113,6 +116,10 @@ def mail(text: str = "Hello") -> dict[str, Any]:
     return act("mail.send_message", to="ann@example.com", subject="Hello", text=text)
 
 
+TAG = act("desk.tag_ticket", ticket="TCK-1", add=["urgent"])
+"""That a ticket is to be tagged, which three people are asked about, among them a risk owner."""
+
+
 def told(*steps: dict[str, Any], number: object = 1, requested_by: str = "") -> Signal:
     """Make the signal that tells a worker what to do."""
     return Signal(
@@ -144,6 +151,13 @@ async def work(house: House) -> None:
     while rows := await list_runs(house.database, RunFilter(state="open", limit=500)):
         for row in rows:
             await execute(house, row["id"])
+
+
+async def ran(house: House, *steps: dict[str, Any], **more: Any) -> UUID:
+    """Tell a worker what to do, to notify an owner when nothing is said, and go on as far as it goes; give its run."""
+    run = await tell(house, *(steps or [notify()]), **more)
+    await work(house)
+    return run
 
 
 async def work_at_once(house: House) -> None:

@@ -260,6 +260,11 @@ class Charter:
         return (grant and grant.seats) or self.seats
 
     @property
+    def scopes(self) -> tuple[str, ...]:
+        """The halts that stop the worker whatever it does."""
+        return scopes_of(self.name, self.domain, self.process)
+
+    @property
     def process_slug(self) -> str:
         """The business process as a halt names it, in `workflow:<slug>`."""
         return slug_of(self.process)
@@ -273,6 +278,11 @@ class Charter:
     def reads(self) -> frozenset[str]:
         """Every reading operation the worker may use."""
         return frozenset(read for access in self.systems for read in access.reads)
+
+
+def scopes_of(worker: str, domain: Domain, process: str) -> tuple[str, ...]:
+    """Name the halts that stop a worker whatever it does, from the widest on."""
+    return ("everything", f"domain:{domain.value}", f"workflow:{slug_of(process)}", f"worker:{worker}")
 
 
 def slug_of(words: str) -> str:

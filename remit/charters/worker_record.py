@@ -14,6 +14,7 @@ from remit.charters.charter import (
     ReviewRule,
     Seats,
     Trigger,
+    scopes_of,
 )
 from remit.charters.in_words import describe_boundaries
 from remit.charters.lifecycle import Status
@@ -75,6 +76,11 @@ class WorkerRecord:
     """the command that lists everything the ledger holds of it"""
     fault: str = ""
     """why its charter cannot be read; then what the charter says is empty, and the worker is not on duty"""
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The halts that stop it whatever it does."""
+        return scopes_of(self.name, self.domain, self.process)
 
 
 def record_of(

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from remit import clock
+from remit.cli.number import Number, read_number
 from remit.cli.output import ago, command, print_json, say
-from remit.cli.stand_ins import read_number
 from remit.cli.table import print_table
 from remit.governance import bypasses
 from remit.governance.bypasses import Bypass
@@ -19,7 +19,6 @@ from remit.web.opening import open_database
 app = typer.Typer(help="Let a review rule rest: one person asks, another grants.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
-Number = Annotated[str, typer.Argument(help="its number")]
 
 
 @app.command("list")

@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
 from remit import clock
+from remit.cli.number import Number, read_number
 from remit.cli.output import ago, command, print_json, say
 from remit.cli.table import print_table
-from remit.errors import InputInvalid
 from remit.governance import review_rota, stand_ins
 from remit.governance.review_rota import Rota, Turn
 from remit.governance.stand_ins import Absence, Delegation
@@ -21,7 +20,6 @@ absences = typer.Typer(help="Say who is away.", no_args_is_help=True)
 delegations = typer.Typer(help="Let another person answer reviews for you.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
-Number = Annotated[str, typer.Argument(help="its number")]
 Days = Annotated[int, typer.Option(min=1, max=366, help="for how many days")]
 
 
@@ -152,15 +150,3 @@ async def take_back(number: Number, *, as_json: AsJson = False) -> None:
     async with open_database(settings) as database:
         await stand_ins.end_delegation(database, read_number(number), settings.person, clock.now())
     return print_json({"delegation": number}) if as_json else say("taken back")
-
-
-def read_number(text: str) -> UUID:
-    """Read a number as it is listed.
-
-    Raises:
-        InputInvalid: It is none.
-    """
-    try:
-        return UUID(text)
-    except ValueError:
-        raise InputInvalid(f"`{text[:40]}` is no number. Copy it whole from the list") from None

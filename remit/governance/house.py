@@ -41,7 +41,7 @@ class HouseRules:
         """
         if directory.resolve() != PACKAGED.resolve():
             return cls.parse(_texts(directory))
-        return cls._of(rule for name, text in _texts(PACKAGED).items() for rule in read_own(text, name))
+        return cls._of(rule for name, text in _texts(PACKAGED).items() for rule in _read_packaged(text, name))
 
     @classmethod
     def parse(cls, texts: Mapping[str, str]) -> Self:
@@ -50,7 +50,9 @@ class HouseRules:
         Raises:
             PolicyInvalid: A rule cannot be used.
         """
-        always = [rule for name in ALWAYS for rule in read_own((PACKAGED / name).read_text(encoding="utf-8"), name)]
+        always = [
+            rule for name in ALWAYS for rule in _read_packaged((PACKAGED / name).read_text(encoding="utf-8"), name)
+        ]
         theirs = [rule for name, text in sorted(texts.items()) for rule in read_foreign(text, name)]
         return cls._of([*always, *theirs])
 
@@ -116,6 +118,12 @@ class HouseRules:
 def _read(text: str, name: str) -> tuple[Rule, ...]:
     """Read a foreign file once: what it holds never changes."""
     return read_foreign(text, name)
+
+
+@lru_cache(maxsize=64)
+def _read_packaged(text: str, name: str) -> tuple[Rule, ...]:
+    """Read a packaged file once: all of them take longer than a page may."""
+    return read_own(text, name)
 
 
 def _check_house_rule(rule: Rule) -> None:

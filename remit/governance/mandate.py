@@ -23,13 +23,6 @@ class Mandate:
     rulebook: int
     """the number of the rulebook it was made from"""
 
-    @property
-    def scopes(self) -> list[str]:
-        """The halts that stop this worker, whatever it does."""
-        charter = self.charter
-        own = [f"domain:{charter.domain.value}", f"worker:{charter.name}", f"workflow:{charter.process_slug}"]
-        return ["everything", *own]
-
     def scopes_of(self, operation: str) -> list[str]:
         """List the halts that stop this worker's action: its own, and that of the system it would ask."""
-        return [*self.scopes, f"connection:{operation.partition('.')[0]}"]
+        return [*self.charter.scopes, f"connection:{operation.partition('.')[0]}"]

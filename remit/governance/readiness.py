@@ -24,7 +24,7 @@ from remit.charters.charter import Stage
 from remit.charters.worker_record import WorkerRecord
 from remit.connections.connections import Connections
 from remit.errors import Conflict, InputInvalid, NotAllowed, NotFound, PolicyInvalid
-from remit.governance.authority import Permission, roles_with
+from remit.governance.authority import roles_with
 from remit.governance.change_check import Ground, read_ground
 from remit.governance.claim import as_kept
 from remit.governance.drills import list_drills
@@ -39,6 +39,7 @@ from remit.ledger.entry import Entry, EntryKind, append
 from remit.store.database import Database, Row
 
 _LONGEST: Final = 2000  # characters of what a signer says
+_MISSING: Final = "something is missing. Nobody signs before it is there"
 
 
 class LineState(StrEnum):
@@ -72,12 +73,14 @@ class CheckedLine:
         if not who.may(self.line.signed_by, domain):
             roles = " or ".join(role.replace("-", " ") for role in roles_with(self.line.signed_by))
             return f"this line is signed by a {roles} of {domain.replace('_', ' ')}"
-        if who.id in self.found.about:
+        return self.bars(who.id) or (_MISSING if self.found.missing else "")
+
+    def bars(self, who: str) -> str:
+        """Say why somebody does not sign this line whatever is found; empty when they do."""
+        if who in self.found.about:
             return "this line is about you. Somebody else signs it"
-        if who.id in self.barred:
+        if who in self.barred:
             return "you wrote what this line stands on. Somebody else signs it"
-        if self.found.missing:
-            return "something is missing. Nobody signs before it is there"
         return ""
 
 
@@ -161,8 +164,10 @@ class Readiness:
         who = await person(self._database, signing.who)
         who.check(checked.line.signed_by, domain)
         note = _checked(checked, signing)
-        if refused := checked.refusal(who, domain):
-            raise Conflict(refused) if checked.found.missing and "missing" in refused else NotAllowed(refused)
+        if barred := checked.bars(who.id):
+            raise NotAllowed(barred)
+        if checked.found.missing:
+            raise Conflict(_MISSING)
         number = clock.new_id()
         row = (number, signing.worker, signing.line, checked.digest, packet.worker.version, note, who.id, now)
         body = {"line": signing.line, "evidence": checked.digest, "version": packet.worker.version, "note": note}
@@ -257,7 +262,3 @@ def _checked(checked: CheckedLine, signing: Signing) -> str:
     if checked.line.needs_words and not note:
         raise InputInvalid("the house cannot tell this by itself. Say what you found")
     return note
-
-
-SIGNERS: Final = (Permission.WORKERS_APPROVE, Permission.WORKERS_DEPLOY, Permission.RULES_APPROVE)
-"""What those are permitted who sign lines: for the business, for the systems, for the risk."""

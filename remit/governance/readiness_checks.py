@@ -67,7 +67,7 @@ def check_job(known: Known) -> Found:
     missing = () if charter.purpose and charter.process else ("say what it is for, and in which process",)
     facts = {"purpose": charter.purpose, "process": charter.process, "contacts": list(charter.escalation_contacts)}
     hands = f"It hands over to {_listed(charter.escalation_contacts, 'nobody')} when it cannot go on"
-    return Found(says=f"{charter.purpose}, in {charter.process}. {hands}", missing=missing, facts=facts)
+    return Found(says=f"{charter.purpose.rstrip('.')}; in {charter.process}. {hands}", missing=missing, facts=facts)
 
 
 def check_triggers(known: Known) -> Found:

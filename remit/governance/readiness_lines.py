@@ -1,7 +1,7 @@
 """The lines of the launch checklist: what each asks, and who signs it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -33,7 +33,7 @@ class Line:
     """the page that shows it; `{worker}` stands for the name"""
     is_written: bool = False
     """whether it stands on the charter, so that whoever wrote that does not sign"""
-    needs_words: bool = field(default=False)
+    needs_words: bool = False
     """whether the house cannot tell by itself, and whoever signs says what they found"""
 
 

@@ -101,9 +101,14 @@ def _is_step(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < len(str(2**31))
 
 
+def may_request(who: Person, domain: str) -> bool:
+    """Whether somebody may request that what was done in a domain is taken back."""
+    return who.may(Permission.INCIDENTS_MODIFY, domain) or who.may(Permission.HALTS_LIFT, domain)
+
+
 def _check_may(who: Person, domain: str) -> None:
-    if not who.may(Permission.INCIDENTS_MODIFY, domain):  # whoever lifts halts may too, and the refusal says so
-        who.check(Permission.HALTS_LIFT, domain)
+    if not may_request(who, domain):
+        who.check(Permission.HALTS_LIFT, domain)  # so that the refusal names a role
 
 
 def _check_done(done: Row, key: str) -> None:

@@ -1,9 +1,7 @@
 """The command line, run as people run it, on a house of the tests."""
 
 import asyncio
-import shutil
-import tempfile
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,11 +72,3 @@ async def asked(opened: tuple[House, Company], settings: dict[str, str]) -> Hous
     data = Path(settings["REMIT_DATA_DIRECTORY"])
     await drain(house.database, await asyncio.to_thread(load_signer, data))
     return house
-
-
-@pytest.fixture
-def home() -> Generator[Path]:
-    """A data directory for an embedded server of its own: elsewhere than `tmp_path`, which no other user may enter."""
-    directory = Path(tempfile.mkdtemp(prefix="remit-home-"))
-    yield directory
-    shutil.rmtree(directory, ignore_errors=True)

@@ -1,3 +1,5 @@
+from remit.governance.notices_seen import find_seen
+from remit.governance.roles import person
 from remit.ledger.read import Search, find_entries
 from remit.store.database import Database
 from tests.cli.conftest import Remit
@@ -36,3 +38,14 @@ async def test_whoever_is_saved_first_begins_a_new_house(remit: Remit, database:
     third = await remit("person", "save", "bob", REMIT_PERSON="ada")
 
     assert (first.code, second.code, third.code) == (0, 4, 0)
+
+
+async def test_notices_are_marked_as_read_for_oneself(remit: Remit, database: Database) -> None:
+    """What somebody was told is read for them alone once they say so."""
+    await remit("stop", "worker:as-told", "--reason", "to see")
+
+    printed = await remit("notices", "--read", REMIT_PERSON="ken.ito")
+
+    new = [(await find_seen(database, await person(database, who)))["new"] for who in ("ken.ito", "you")]
+    assert printed.code == 0
+    assert (new[0], new[1] > 0) == (0, True)

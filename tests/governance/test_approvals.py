@@ -1,5 +1,4 @@
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,12 +10,14 @@ from remit.runtime.employ import employ_all
 from remit.runtime.house import House
 from remit.store.database import Database
 from tests.houses import (
+    TAG,
     act,
     answer_review,
     copy_worker,
     done_of,
     notify,
     opened_house,
+    ran,
     review_of,
     rows_of,
     state_of,
@@ -24,17 +25,6 @@ from tests.houses import (
     tell,
     work,
 )
-
-"""Three people are asked, among them a support reviewer and a risk owner."""
-
-
-TAG = act("desk.tag_ticket", ticket="TCK-1", add=["urgent"])
-
-
-async def _asked(house: House, step: dict[str, Any] | None = None, **more: Any) -> UUID:
-    run = await tell(house, step or notify(), **more)
-    await work(house)
-    return run
 
 
 async def _reviews(house: House, run: UUID) -> list[tuple[str, str]]:
@@ -50,7 +40,7 @@ async def _jobs(house: House) -> int:
 async def test_an_approval_is_used_once(opened: tuple[House, Company]) -> None:
     """An approval lets one action take effect, once, and is used up."""
     house, company = opened
-    run = await _asked(house)
+    run = await ran(house)
 
     await answer_review(house, run)
     await work(house)
@@ -76,7 +66,7 @@ async def test_an_approval_of_one_step_is_none_of_the_next(opened: tuple[House, 
 async def test_an_altered_digest_is_asked_again(opened: tuple[House, Company]) -> None:
     """An approval of anything else than the action's own digest is void, and a person is asked."""
     house, company = opened
-    run = await _asked(house)
+    run = await ran(house)
     await answer_review(house, run)
     await rows_of(house, "UPDATE review SET digest = 'f00'")
 
@@ -90,7 +80,7 @@ async def test_an_altered_digest_is_asked_again(opened: tuple[House, Company]) -
 async def test_altered_arguments_are_not_performed(opened: tuple[House, Company]) -> None:
     """Arguments slipped under an approval do not take effect: what was approved does."""
     house, company = opened
-    run = await _asked(house)
+    run = await ran(house)
     await answer_review(house, run)
     await rows_of(house, 'UPDATE review SET arguments = arguments || \'{"message": "altered"}\'')
 
@@ -103,7 +93,7 @@ async def test_an_approval_under_an_older_charter_is_asked_again(database: Datab
     """A new charter voids approvals given under the old one; the person who approved is asked again."""
     workers = copy_worker(tmp_path)
     async with opened_house(database, workers=workers) as (house, company):
-        run = await _asked(house)
+        run = await ran(house)
         await answer_review(house, run)
         copy_worker(workers, changes={"it is prohibited": "it is prohibited still"})
         await employ_all(database, workers, house.clock.now())
@@ -123,7 +113,7 @@ async def test_an_approval_outlives_a_new_playbook(database: Database, tmp_path:
     """A new playbook under the same charter leaves approvals as they are: what was approved is still what runs."""
     workers = copy_worker(tmp_path)
     async with opened_house(database, workers=workers) as (house, _):
-        run = await _asked(house)
+        run = await ran(house)
         await answer_review(house, run)
         playbook = (workers / "as_told" / "playbook.py").read_text()
         copy_worker(workers, playbook=playbook + "\n# another remark\n")
@@ -139,7 +129,7 @@ async def test_an_approval_outlives_a_new_playbook(database: Database, tmp_path:
 async def test_numbers_of_any_size_are_approved_once(opened: tuple[House, Company], number: float) -> None:
     """However the database writes a number, an approval is still of the same arguments."""
     house, _ = opened
-    run = await _asked(house, act("crm.notify_owner", account="A-101", message="hello", extra=number))
+    run = await ran(house, act("crm.notify_owner", account="A-101", message="hello", extra=number))
 
     await answer_review(house, run)
     await work(house)
@@ -151,7 +141,7 @@ async def test_numbers_of_any_size_are_approved_once(opened: tuple[House, Compan
 async def test_whoever_asked_for_it_may_not_answer(opened: tuple[House, Company]) -> None:
     """The person whose signal began the run can neither approve nor reject."""
     house, _ = opened
-    run = await _asked(house, requested_by="you")
+    run = await ran(house, requested_by="you")
 
     for verdict in ("approve", "reject"):
         with pytest.raises(NotAllowed, match="your own signal"):
@@ -167,7 +157,7 @@ async def test_whoever_asked_for_it_may_not_answer(opened: tuple[House, Company]
 async def test_a_wrong_role_may_not_answer(opened: tuple[House, Company], person: str, says: str) -> None:
     """Who holds none of the roles asked, or is not known, cannot answer."""
     house, _ = opened
-    run = await _asked(house)
+    run = await ran(house)
 
     with pytest.raises(NotAllowed, match=says):
         await answer_review(house, run, person=person)
@@ -178,7 +168,7 @@ async def test_a_wrong_role_may_not_answer(opened: tuple[House, Company], person
 async def test_a_leaver_may_not_answer(opened: tuple[House, Company]) -> None:
     """Who has left cannot answer, whatever roles are still written there."""
     house, _ = opened
-    run = await _asked(house)
+    run = await ran(house)
     await save_person(house.database, Person(id="you", name="You", roles=("reviewer",), is_active=False))
 
     with pytest.raises(NotAllowed, match="has left"):
@@ -193,7 +183,7 @@ async def test_a_leaver_may_not_answer(opened: tuple[House, Company]) -> None:
 async def test_a_leavers_approval_does_not_count(opened: tuple[House, Company], person: Person) -> None:
     """An approval counts at execution only if who gave it is still here and holds the role; else another is asked."""
     house, company = opened
-    run = await _asked(house)
+    run = await ran(house)
     await answer_review(house, run)
     await save_person(house.database, person)
 
@@ -210,7 +200,7 @@ async def test_a_leavers_approval_does_not_count(opened: tuple[House, Company], 
 async def test_a_leaver_does_not_make_up_the_number(opened: tuple[House, Company]) -> None:
     """Of three people asked, one who left meanwhile is replaced by another."""
     house, _ = opened
-    run = await _asked(house, TAG)
+    run = await ran(house, TAG)
     await answer_review(house, run, person="nina.kowalski")
     await answer_review(house, run, person="ruth.adler")
     gone = Person(id="nina.kowalski", name="Nina", roles=("support-reviewer", "reviewer"), is_active=False)
@@ -225,7 +215,7 @@ async def test_a_leaver_does_not_make_up_the_number(opened: tuple[House, Company
 async def test_several_people_and_roles_are_all_needed(opened: tuple[House, Company]) -> None:
     """Three people, a support reviewer and a risk owner among them: two of the three are not enough."""
     house, company = opened
-    run = await _asked(house, TAG)
+    run = await ran(house, TAG)
     jobs = await _jobs(house)
 
     states = [await answer_review(house, run, person=person) for person in ("sara.lind", "nina.kowalski")]
@@ -243,7 +233,7 @@ async def test_three_of_one_role_are_not_two_roles(opened: tuple[House, Company]
     house, _ = opened
     for name in ("one", "two", "three"):
         await save_person(house.database, Person(id=name, name=name, roles=("support-reviewer",)))
-    run = await _asked(house, TAG)
+    run = await ran(house, TAG)
 
     states = [await answer_review(house, run, person=name) for name in ("one", "two", "three")]
 
@@ -253,7 +243,7 @@ async def test_three_of_one_role_are_not_two_roles(opened: tuple[House, Company]
 async def test_the_roles_are_asked_again_together_when_one_approval_falls(opened: tuple[House, Company]) -> None:
     """When an approval falls before execution, the new review asks for every role, so that it can be answered."""
     house, _ = opened
-    run = await _asked(house, TAG)
+    run = await ran(house, TAG)
     for person in ("sara.lind", "nina.kowalski", "you"):
         await answer_review(house, run, person=person)
     await save_person(house.database, Person(id="you", name="You", is_active=False))
@@ -271,7 +261,7 @@ async def test_the_roles_are_asked_again_together_when_one_approval_falls(opened
 async def test_the_same_person_twice_is_one(opened: tuple[House, Company]) -> None:
     """A person who holds every role asked still counts once."""
     house, _ = opened
-    run = await _asked(house, TAG)
+    run = await ran(house, TAG)
     await answer_review(house, run, person="you")
 
     with pytest.raises(Conflict, match="answered this review already"):

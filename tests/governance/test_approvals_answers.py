@@ -13,30 +13,18 @@ from remit.ledger.read import Search, find_entries
 from remit.practice.company import Company
 from remit.runtime.house import House
 from tests.houses import (
-    act,
+    TAG,
     answer_review,
     done_of,
     kinds_of,
-    notify,
+    ran,
     review_of,
     rows_of,
     score,
     state_of,
     states_of,
-    tell,
     work,
 )
-
-"""Three people are asked, among them a support reviewer and a risk owner."""
-
-
-TAG = act("desk.tag_ticket", ticket="TCK-1", add=["urgent"])
-
-
-async def _asked(house: House, step: dict[str, Any] | None = None, **more: Any) -> UUID:
-    run = await tell(house, step or notify(), **more)
-    await work(house)
-    return run
 
 
 async def _say(house: House, review: UUID, person: str = "you", verdict: str = "approve", **more: Any) -> str:
@@ -57,7 +45,7 @@ async def _jobs(house: House) -> int:
 async def test_a_reject_ends_the_run_with_its_reason(opened: tuple[House, Company]) -> None:
     """After a reject nothing happens; the run says who and why, also when that person has left since."""
     house, company = opened
-    run = await _asked(house)
+    run = await ran(house)
     await answer_review(house, run, "reject", person="nina.kowalski", reason="they know already")
     await save_person(house.database, Person(id="nina.kowalski", name="Nina", is_active=False))
 
@@ -72,7 +60,7 @@ async def test_a_reject_ends_the_run_with_its_reason(opened: tuple[House, Compan
 async def test_a_reject_needs_a_reason(opened: tuple[House, Company], reason: str) -> None:
     """A reject without a reason is not taken."""
     house, _ = opened
-    run = await _asked(house)
+    run = await ran(house)
 
     with pytest.raises(RemitError, match="needs a reason"):
         await answer_review(house, run, "reject", reason=reason)
@@ -87,7 +75,7 @@ async def test_a_reject_needs_a_reason(opened: tuple[House, Company], reason: st
 async def test_what_cannot_be_kept_is_not_taken(opened: tuple[House, Company], given: dict[str, Any]) -> None:
     """An answer with a NUL character or something that is no JSON is refused in words, and changes nothing."""
     house, _ = opened
-    run = await _asked(house)
+    run = await ran(house)
 
     with pytest.raises(InputInvalid, match="cannot be kept"):
         await _say(house, (await review_of(house, run))["id"], **given)
@@ -98,7 +86,7 @@ async def test_what_cannot_be_kept_is_not_taken(opened: tuple[House, Company], g
 async def test_a_proposal_edited_meanwhile_is_looked_at_again(opened: tuple[House, Company]) -> None:
     """Who saw another text than the one that stands there now cannot approve it unseen."""
     house, _ = opened
-    run = await _asked(house, TAG)
+    run = await ran(house, TAG)
     seen = (await review_of(house, run))["digest"]
     await answer_review(house, run, person="sara.lind", arguments={"ticket": "TCK-1", "add": ["calm"]})
 
@@ -111,7 +99,7 @@ async def test_a_proposal_edited_meanwhile_is_looked_at_again(opened: tuple[Hous
 async def test_an_edit_voids_the_approvals_before_it(opened: tuple[House, Company]) -> None:
     """After an edit all are asked about the new text, also those who had approved the old one."""
     house, _ = opened
-    run = await _asked(house, TAG)
+    run = await ran(house, TAG)
     await answer_review(house, run, person="sara.lind")
     await answer_review(house, run, person="nina.kowalski")
 
@@ -127,7 +115,7 @@ async def test_an_edit_voids_the_approvals_before_it(opened: tuple[House, Compan
 async def test_sending_the_same_arguments_back_is_no_edit(opened: tuple[House, Company]) -> None:
     """A reviewer whose form sends the proposal back unchanged has not edited it."""
     house, _ = opened
-    run = await _asked(house)
+    run = await ran(house)
     review = await review_of(house, run)
 
     await _say(house, review["id"], arguments=dict(reversed(review["arguments"].items())))
@@ -139,7 +127,7 @@ async def test_sending_the_same_arguments_back_is_no_edit(opened: tuple[House, C
 async def test_an_unanswered_review_expires_into_reject(opened: tuple[House, Company]) -> None:
     """After the time of the charter nobody can approve any more, and the run ends as rejected."""
     house, company = opened
-    run = await _asked(house)
+    run = await ran(house)
     review = (await review_of(house, run))["id"]
     house.clock.advance(hours=24, seconds=1)
 
@@ -159,7 +147,7 @@ async def test_an_unanswered_review_expires_into_reject(opened: tuple[House, Com
 async def test_a_review_is_not_expired_before_its_time(opened: tuple[House, Company]) -> None:
     """Up to its last second a review can be answered."""
     house, _ = opened
-    run = await _asked(house)
+    run = await ran(house)
     house.clock.advance(hours=23, minutes=59)
 
     expired = await expire_reviews(house.database, house.clock.now())
@@ -171,7 +159,7 @@ async def test_a_review_is_not_expired_before_its_time(opened: tuple[House, Comp
 async def test_an_approved_review_does_not_expire(opened: tuple[House, Company]) -> None:
     """What was approved in time stays approved, however late it is performed."""
     house, company = opened
-    run = await _asked(house)
+    run = await ran(house)
     await answer_review(house, run)
     house.clock.advance(days=9)
 
@@ -185,7 +173,7 @@ async def test_an_approved_review_does_not_expire(opened: tuple[House, Company])
 async def test_many_answers_at_once_count_as_one(opened: tuple[House, Company]) -> None:
     """Of fifty answers of two people at the same time one decides; the rest hear what became of it; one job is made."""
     house, company = opened
-    run = await _asked(house)
+    run = await ran(house)
     review, jobs = (await review_of(house, run))["id"], await _jobs(house)
     people = ["you", "nina.kowalski"] * 25
 
@@ -205,7 +193,7 @@ async def test_many_answers_at_once_count_as_one(opened: tuple[House, Company]) 
 async def test_approve_and_reject_at_once_is_one_of_them(opened: tuple[House, Company]) -> None:
     """When two people say opposite things at the same time, the first one counts and the effect agrees with it."""
     house, company = opened
-    runs = [await _asked(house, number=number) for number in range(10)]
+    runs = [await ran(house, number=number) for number in range(10)]
     reviews = [(await review_of(house, run))["id"] for run in runs]
 
     await asyncio.gather(
@@ -223,7 +211,7 @@ async def test_approve_and_reject_at_once_is_one_of_them(opened: tuple[House, Co
 async def test_three_approvals_at_once_wake_the_run_once(opened: tuple[House, Company]) -> None:
     """When the people needed approve at the same moment, the run is woken exactly once."""
     house, _ = opened
-    runs = [await _asked(house, TAG, number=number) for number in range(10)]
+    runs = [await ran(house, TAG, number=number) for number in range(10)]
     reviews, jobs = [(await review_of(house, run))["id"] for run in runs], await _jobs(house)
     people = ("sara.lind", "nina.kowalski", "ruth.adler")
 
@@ -237,7 +225,7 @@ async def test_three_approvals_at_once_wake_the_run_once(opened: tuple[House, Co
 async def test_a_review_decided_elsewhere_says_so(opened: tuple[House, Company], first: str) -> None:
     """Who comes late hears in which state the review is, and changes nothing."""
     house, _ = opened
-    run = await _asked(house)
+    run = await ran(house)
     review = (await review_of(house, run))["id"]
     state = await _say(house, review, "sara.lind", first)
 
@@ -261,6 +249,6 @@ async def test_a_permitted_write_asks_nobody(opened: tuple[House, Company]) -> N
     """What is permitted opens no review."""
     house, _ = opened
 
-    await _asked(house, score())
+    await ran(house, score())
 
     assert await rows_of(house, "SELECT id FROM review") == []

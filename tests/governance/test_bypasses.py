@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,21 +10,20 @@ import pytest
 
 from remit.errors import Conflict, NotAllowed
 from remit.governance.bypasses import (
-    Bypass,
-    ask_bypass,
     end_bypass,
     end_due_bypasses,
     grant_bypass,
     list_bypasses,
 )
 from remit.governance.halts import stop
-from remit.governance.house import HouseRules
 from remit.governance.roles import Person, save_person
 from remit.ledger.read import Search, find_entries
-from remit.practice.company import Company
 from remit.runtime.house import House
 from remit.store.database import Database
+from tests.governance.resting import ask_to_rest
 from tests.houses import (
+    TAG,
+    Opened,
     act,
     answer_review,
     copy_worker,
@@ -33,35 +31,19 @@ from tests.houses import (
     mail,
     notify,
     opened_house,
+    ran,
     review_of,
     rows_of,
     state_of,
     states_of,
-    tell,
     work,
 )
 
-TAG = act("desk.tag_ticket", ticket="TCK-1", add=["urgent"])
-WHERE: dict[str, Any] = {"domain": "customer_experience", "lasts": timedelta(hours=1), "reason": "the queue is long"}
-STAGE: dict[str, Any] = WHERE | {"rule": "stage-assistive"}
-Opened = tuple[House, Company]
-
-
-async def _ask(house: House, by: str = "sara.lind", **asked: Any) -> UUID:
-    fields: Any = (STAGE if "worker" not in asked else WHERE) | asked
-    return await ask_bypass(house.database, HouseRules.load(), Bypass(**fields), by, house.clock.now())
-
 
 async def _in_force(house: House, **asked: Any) -> UUID:
-    number = await _ask(house, **asked)
+    number = await ask_to_rest(house, **asked)
     await grant_bypass(house.database, number, "ruth.adler", house.clock.now())
     return number
-
-
-async def _ran(house: House, *steps: dict[str, Any], **more: Any) -> UUID:
-    run = await tell(house, *steps, **more)
-    await work(house)
-    return run
 
 
 async def test_under_a_bypass_nobody_is_asked_and_the_decision_says_so(opened: Opened) -> None:
@@ -69,7 +51,7 @@ async def test_under_a_bypass_nobody_is_asked_and_the_decision_says_so(opened: O
     house, company = opened
     number = await _in_force(house)
 
-    run = await _ran(house, notify())
+    run = await ran(house, notify())
 
     assert await states_of(house, run) == ["done", "performed"]
     assert await done_of(company) == ["crm.notify_owner 1"]
@@ -83,9 +65,9 @@ async def test_under_a_bypass_nobody_is_asked_and_the_decision_says_so(opened: O
 async def test_a_bypass_nobody_granted_is_none(opened: Opened) -> None:
     """Asking alone lets nothing rest."""
     house, company = opened
-    await _ask(house)
+    await ask_to_rest(house)
 
-    run = await _ran(house, notify())
+    run = await ran(house, notify())
 
     assert (await state_of(house, run))["waits_for"] == "review"
     assert await done_of(company) == []
@@ -94,7 +76,7 @@ async def test_a_bypass_nobody_granted_is_none(opened: Opened) -> None:
 async def test_the_second_person_is_another_and_may(opened: Opened) -> None:
     """Neither who asked can grant it, nor somebody without the permission there; and who granted it cannot again."""
     house, _ = opened
-    number = await _ask(house)
+    number = await ask_to_rest(house)
 
     for person in ("sara.lind", "nina.kowalski", "maria.rossi", "nobody"):
         with pytest.raises(NotAllowed):
@@ -110,7 +92,7 @@ async def test_the_second_person_is_another_and_may(opened: Opened) -> None:
 async def test_what_somebody_asked_who_has_left_is_not_granted(opened: Opened) -> None:
     """When who asked may not any more, the second person would decide alone: it is refused."""
     house, _ = opened
-    number = await _ask(house)
+    number = await ask_to_rest(house)
     await save_person(house.database, Person(id="sara.lind", name="Sara", is_active=False))
 
     with pytest.raises(NotAllowed, match="has left"):
@@ -122,7 +104,7 @@ async def test_what_somebody_asked_who_has_left_is_not_granted(opened: Opened) -
 async def test_two_grants_at_once_are_one(opened: Opened) -> None:
     """When two grant it at the same moment, one does, and one entry says so."""
     house, _ = opened
-    number = await _ask(house)
+    number = await ask_to_rest(house)
 
     said = await asyncio.gather(
         *(grant_bypass(house.database, number, person, house.clock.now()) for person in ("ruth.adler", "you") * 5),
@@ -139,7 +121,7 @@ async def test_a_bypass_is_over_at_its_time_whoever_is_awake(opened: Opened) -> 
     await _in_force(house)
     house.clock.advance(hours=1)
 
-    run = await _ran(house, notify())
+    run = await ran(house, notify())
     ended = [await end_due_bypasses(house.database, house.clock.now()) for _ in range(2)]
 
     assert (await state_of(house, run))["waits_for"] == "review"
@@ -157,7 +139,7 @@ async def test_a_bypass_can_be_ended_before(opened: Opened) -> None:
     await end_bypass(house.database, number, "ruth.adler", house.clock.now())
     with pytest.raises(Conflict, match="is over"):
         await end_bypass(house.database, number, "ruth.adler", house.clock.now())
-    run = await _ran(house, notify())
+    run = await ran(house, notify())
 
     assert (await state_of(house, run))["waits_for"] == "review"
 
@@ -166,10 +148,10 @@ async def test_only_the_rule_named_rests(database: Database, tmp_path: Path) -> 
     """Where another rule asks as well, its people are asked still, and only they."""
     workers = copy_worker(tmp_path, changes={"desk.tag_ticket, stage: high_trust": "desk.tag_ticket, stage: assistive"})
     async with opened_house(database, workers=workers) as (house, _):
-        before = await _ran(house, TAG, number=1)
+        before = await ran(house, TAG, number=1)
         await _in_force(house, worker="as-told", rule="review:three-people")
 
-        run = await _ran(house, TAG, number=2)
+        run = await ran(house, TAG, number=2)
 
         asked, now = [await review_of(house, each) for each in (before, run)]
         assert (asked["roles"], asked["approvals"]) == (["risk-owner", "support-reviewer"], 3)
@@ -185,7 +167,7 @@ async def test_what_always_holds_does_not_rest(database: Database, tmp_path: Pat
     async with opened_house(database, workers=workers) as (house, company):
         await _in_force(house, worker="as-told", operation="mail.send_message")
 
-        run = await _ran(house, mail())
+        run = await ran(house, mail())
 
         assert (await review_of(house, run))["packet"]["rules"] == ["origin-unproven"]
         assert await done_of(company) == []
@@ -196,7 +178,7 @@ async def test_all_that_one_operation_is_asked_for_can_rest(opened: Opened) -> N
     house, company = opened
     await _in_force(house, worker="as-told", operation="mail.send_message")
 
-    run = await _ran(house, mail())
+    run = await ran(house, mail())
 
     assert await states_of(house, run) == ["done", "performed"]
     assert await done_of(company) == ["mail.send_message 1"]
@@ -208,11 +190,11 @@ async def test_a_forbid_does_not_rest(opened: Opened) -> None:
     await _in_force(house, worker="as-told", operation="crm.notify_owner")
     await _in_force(house, worker="as-told", operation="crm.update_opportunity")
 
-    prohibited = await _ran(house, act("crm.update_opportunity", opportunity="O-1"), number=1)
+    prohibited = await ran(house, act("crm.update_opportunity", opportunity="O-1"), number=1)
     await stop(house.database, "worker:as-told", "to see", "you", house.clock.now())
-    halted = await _ran(house, notify(), number=2)
+    halted = await ran(house, notify(), number=2)
     await save_person(house.database, Person(id="ken.ito", name="Ken", is_active=False))
-    vacant = await _ran(house, notify(), number=3)
+    vacant = await ran(house, notify(), number=3)
 
     assert (await states_of(house, prohibited))[-1] == "forbidden"
     assert [(await state_of(house, run))["waits_for"] for run in (halted, vacant)] == ["halt", "halt"]
@@ -225,7 +207,7 @@ async def test_a_vacant_seat_forbids_under_a_bypass(opened: Opened) -> None:
     await _in_force(house)
     await save_person(house.database, Person(id="ken.ito", name="Ken", is_active=False))
 
-    run = await _ran(house, notify())
+    run = await ran(house, notify())
 
     assert (await states_of(house, run))[-1] == "forbidden"
     assert await done_of(company) == []
@@ -237,8 +219,8 @@ async def test_the_two_people_cannot_use_it_themselves(opened: Opened, person: s
     house, company = opened
     await _in_force(house)
 
-    own = await _ran(house, notify(), number=1, requested_by=person)
-    other = await _ran(house, notify(), number=2, requested_by="nina.kowalski")
+    own = await ran(house, notify(), number=1, requested_by=person)
+    other = await ran(house, notify(), number=2, requested_by="nina.kowalski")
 
     assert [(await state_of(house, run))["state"] for run in (own, other)] == ["waiting", "done"]
     assert await done_of(company) == ["crm.notify_owner 1"]
@@ -253,7 +235,7 @@ async def test_another_domain_worker_or_operation_is_not_covered(opened: Opened)
     await _in_force(house, worker="as-told", operation="mail.send_message")
     await _in_force(house, worker="asks-before", operation="crm.notify_owner")
 
-    run = await _ran(house, notify())
+    run = await ran(house, notify())
 
     assert (await state_of(house, run))["waits_for"] == "review"
     assert await done_of(company) == []

@@ -8,28 +8,14 @@ import pytest
 
 from remit.errors import InputInvalid, NotAllowed, NotFound
 from remit.governance.bypasses import (
-    Bypass,
-    ask_bypass,
     end_bypass,
     grant_bypass,
     list_bypasses,
 )
-from remit.governance.house import HouseRules
-from remit.practice.company import Company
-from remit.runtime.house import House
+from tests.governance.resting import ask_to_rest
 from tests.houses import (
-    act,
+    Opened,
 )
-
-TAG = act("desk.tag_ticket", ticket="TCK-1", add=["urgent"])
-WHERE: dict[str, Any] = {"domain": "customer_experience", "lasts": timedelta(hours=1), "reason": "the queue is long"}
-STAGE: dict[str, Any] = WHERE | {"rule": "stage-assistive"}
-Opened = tuple[House, Company]
-
-
-async def _ask(house: House, by: str = "sara.lind", **asked: Any) -> UUID:
-    fields: Any = (STAGE if "worker" not in asked else WHERE) | asked
-    return await ask_bypass(house.database, HouseRules.load(), Bypass(**fields), by, house.clock.now())
 
 
 @pytest.mark.parametrize(
@@ -56,7 +42,7 @@ async def test_what_is_no_bypass_is_refused(opened: Opened, asked: dict[str, Any
     house, _ = opened
 
     with pytest.raises(InputInvalid, match=says):
-        await _ask(house, **asked)
+        await ask_to_rest(house, **asked)
 
     assert await list_bypasses(house.database, house.clock.now(), is_running=False) == []
 
@@ -67,7 +53,7 @@ async def test_not_everybody_asks_and_what_is_not_there_is_not_found(opened: Ope
 
     for person in ("nina.kowalski", "maria.rossi", "jonas.weber", "nobody"):
         with pytest.raises(NotAllowed):
-            await _ask(house, by=person)
+            await ask_to_rest(house, by=person)
     for call in (grant_bypass, end_bypass):
         with pytest.raises(NotFound):
             await call(house.database, UUID(int=1), "you", house.clock.now())

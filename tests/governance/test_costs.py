@@ -58,6 +58,20 @@ async def test_the_shares_of_actions_add_up(opened: tuple[House, Company]) -> No
     assert {one.operation for one in found} == {"crm.set_health_score"}
 
 
+async def test_no_more_runs_are_looked_at_than_asked(opened: tuple[House, Company]) -> None:
+    """A page that must be fast looks at the newest runs alone; whoever does not say so gets all."""
+    house = opened[0]
+    first = await tell(house, score(1), number=1)
+    last = await tell(house, score(2), number=2)
+    await work(house)
+
+    found = await action_costs(house.database, period(house), limit=10)
+    newest = await action_costs(house.database, period(house), limit=10, newest=1)
+
+    assert {one.run for one in found} == {first, last}
+    assert [one.run for one in newest] == [last]
+
+
 async def test_only_the_period_and_the_worker_asked_for_count(opened: tuple[House, Company]) -> None:
     """Another worker, or another time, is another answer; a period that ends before it begins is a mistake."""
     house = opened[0]

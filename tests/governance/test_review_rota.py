@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -13,20 +12,18 @@ from remit.governance.review_rota import HandOn, Rota, Turn, hand_on, list_rotas
 from remit.governance.roles import Person, save_person
 from remit.governance.stand_ins import Absence, Delegation, give_delegation, note_absence
 from remit.ledger.read import Search, find_entries
-from remit.practice.company import Company
 from remit.runtime.house import House
-from tests.houses import act, answer_review, notify, review_of, rows_of, tell, work
+from tests.houses import (
+    TAG,
+    Opened,
+    answer_review,
+    ran,
+    review_of,
+    rows_of,
+)
 
-TAG = act("desk.tag_ticket", ticket="TCK-1", add=["urgent"])
 EVERYBODY = "role:reviewer@customer_experience"
 LEAD = "role:domain-lead@customer_experience"
-Opened = tuple[House, Company]
-
-
-async def _asked(house: House, step: dict[str, Any] | None = None, **more: Any) -> UUID:
-    run = await tell(house, step or notify(), **more)
-    await work(house)
-    return run
 
 
 async def _rota(house: House, *people: str, domain: str = "customer_experience", role: str = "reviewer") -> None:
@@ -51,7 +48,7 @@ async def _after(house: House, **time: float) -> list[tuple[str, str]]:
 async def test_without_a_rota_everybody_who_holds_the_role_is_told(opened: Opened) -> None:
     """A review is told to its roles, again at half and nine tenths of its time, and to the domain lead from half on."""
     house, _ = opened
-    await _asked(house, TAG)
+    await ran(house, TAG)
 
     told = [await _told(house), *[await _after(house, hours=hours) for hours in (6, 6, 6, 3.6, 2)]]
 
@@ -70,7 +67,7 @@ async def test_the_next_on_the_rota_is_told_as_time_goes_by(opened: Opened) -> N
     """First one, then the next, each once; reminders go to those told; at the end to the domain lead."""
     house, _ = opened
     await _rota(house, "nina.kowalski", "sara.lind")
-    await _asked(house)
+    await ran(house)
 
     told = [await _told(house), *[await _after(house, hours=hours) for hours in (6, 6, 6)]]
 
@@ -93,7 +90,7 @@ async def test_a_rota_of_the_domain_comes_before_that_of_the_house(opened: Opene
     )
     await set_rota(house.database, Rota(role="reviewer", domain="customer_experience", turns=turns), "you", now)
     await _rota(house, "ken.ito", domain="")
-    await _asked(house)
+    await ran(house)
 
     told = [await _told(house), await _after(house, hours=6), await _after(house, hours=6)]
 
@@ -109,7 +106,7 @@ async def test_who_is_away_is_passed_over_or_stood_in_for(opened: Opened) -> Non
         await note_absence(house.database, Absence(person=person, since=now, until=until), person, now)
     lent = Delegation(delegator="nina.kowalski", delegate="paul.novak", role="reviewer", until=until)
     await give_delegation(house.database, lent, now)
-    await _asked(house)
+    await ran(house)
 
     told = [await _told(house), await _after(house, hours=6)]
 
@@ -122,7 +119,7 @@ async def test_who_cannot_answer_is_not_told(opened: Opened) -> None:
     house, _ = opened
     await _rota(house, "sara.lind", "nina.kowalski", "you")
     await save_person(house.database, Person(id="nina.kowalski", name="N", roles=("reviewer",), is_active=False))
-    await _asked(house, requested_by="sara.lind")
+    await ran(house, requested_by="sara.lind")
 
     told = [await _told(house), await _after(house, hours=6), await _after(house, hours=16)]
 
@@ -134,7 +131,7 @@ async def test_who_has_answered_is_not_reminded(opened: Opened) -> None:
     house, _ = opened
     await _rota(house, "nina.kowalski", "sara.lind", role="support-reviewer")
     await _rota(house, "ruth.adler", role="risk-owner")
-    run = await _asked(house, TAG)
+    run = await ran(house, TAG)
     await answer_review(house, run, person="nina.kowalski")
 
     told = await _after(house, hours=12)
@@ -145,7 +142,7 @@ async def test_who_has_answered_is_not_reminded(opened: Opened) -> None:
 async def test_two_processes_remind_once(opened: Opened) -> None:
     """However often it is looked at, each is told once."""
     house, _ = opened
-    await _asked(house)
+    await ran(house)
     house.clock.advance(hours=12)
 
     looked = [await remind_reviews(house.database, house.clock.now()) for _ in range(3)]
@@ -158,7 +155,7 @@ async def test_what_was_missed_is_told_once_and_late(opened: Opened) -> None:
     """After a long standstill the reminders missed are one."""
     house, _ = opened
     await _rota(house, "nina.kowalski", "sara.lind", "you")
-    await _asked(house)
+    await ran(house)
 
     told = await _after(house, hours=23)
 
@@ -169,7 +166,7 @@ async def test_what_was_missed_is_told_once_and_late(opened: Opened) -> None:
 async def test_a_halted_review_reminds_nobody(opened: Opened) -> None:
     """While a halt freezes a review nobody is told to answer it; after the lift its time goes on where it stood."""
     house, _ = opened
-    await _asked(house)
+    await ran(house)
     await stop(house.database, "everything", "to see", "you", house.clock.now())
 
     halted = await _after(house, hours=20)
@@ -184,8 +181,8 @@ async def test_a_halted_review_reminds_nobody(opened: Opened) -> None:
 async def test_the_owner_hears_of_a_reject_and_of_an_expiry(opened: Opened) -> None:
     """The worker's business owner is told what is not done, once, and why."""
     house, _ = opened
-    run = await _asked(house, number=1)
-    await _asked(house, number=2)
+    run = await ran(house, number=1)
+    await ran(house, number=2)
     await answer_review(house, run, "reject", person="nina.kowalski", reason="they know")
     house.clock.advance(hours=25)
     await expire_reviews(house.database, house.clock.now())
@@ -203,7 +200,7 @@ async def test_the_owner_hears_of_a_reject_and_of_an_expiry(opened: Opened) -> N
 async def test_a_review_is_handed_on_with_a_reason(opened: Opened) -> None:
     """A person or role who may answer is told; it is on record; everybody who could answer still can."""
     house, _ = opened
-    run = await _asked(house, TAG)
+    run = await ran(house, TAG)
     review = (await review_of(house, run))["id"]
 
     for to in ("nina.kowalski", "risk-owner"):
@@ -236,7 +233,7 @@ async def test_what_cannot_be_handed_on(
 ) -> None:
     """Only who may answer hands on, only to who may answer, and says why."""
     house, _ = opened
-    run = await _asked(house, requested_by="omar.haddad")
+    run = await ran(house, requested_by="omar.haddad")
     fields: Any = {"by": "sara.lind", "to": "nina.kowalski", "reason": "she knows them"} | given
 
     review = (await review_of(house, run))["id"]
@@ -249,7 +246,7 @@ async def test_what_cannot_be_handed_on(
 async def test_what_is_decided_is_not_handed_on(opened: Opened) -> None:
     """A review that is approved already goes to nobody else."""
     house, _ = opened
-    run = await _asked(house)
+    run = await ran(house)
     given = HandOn(review=(await review_of(house, run))["id"], by="sara.lind", to="you", reason="please")
     await answer_review(house, run, person="nina.kowalski")
 

@@ -12,10 +12,11 @@ from remit.governance.feedback import RejectCode, changes_of, count_overrides, l
 from remit.governance.reviews import list_reviews, proposal_of, show_review
 from remit.governance.roles import Person, save_person
 from remit.ledger.read import Search, find_entries
-from remit.practice.company import Company
 from remit.runtime.house import House
 from remit.store.database import Database
 from tests.houses import (
+    TAG,
+    Opened,
     act,
     answer_review,
     copy_worker,
@@ -23,30 +24,22 @@ from tests.houses import (
     mail,
     notify,
     opened_house,
+    ran,
     review_of,
     rows_of,
     send,
     state_of,
     states_of,
-    tell,
     told,
     work,
 )
 
-TAG = act("desk.tag_ticket", ticket="TCK-1", add=["urgent"])
 ASSISTIVE = {"erp.clear_invoice, stage: high_trust": "erp.clear_invoice, stage: assistive"}
-Opened = tuple[House, Company]
 
 
 def clear(amount: int) -> dict[str, Any]:
     """Say that an invoice is to be cleared."""
     return act("erp.clear_invoice", invoice="INV-1", amount=amount, currency="EUR")
-
-
-async def _asked(house: House, step: dict[str, Any] | None = None, **more: Any) -> UUID:
-    run = await tell(house, step or notify(), **more)
-    await work(house)
-    return run
 
 
 async def _shown(house: House, run: UUID) -> dict[str, Any]:
@@ -59,7 +52,7 @@ async def _shown(house: House, run: UUID) -> dict[str, Any]:
 async def test_a_review_shows_the_whole_packet(opened: Opened) -> None:
     """What happens in a sentence, who asks by which rule, what each answer does, what is missing, who can give it."""
     house, _ = opened
-    run = await _asked(house, TAG)
+    run = await ran(house, TAG)
     await answer_review(house, run, person="nina.kowalski")
 
     shown = await _shown(house, run)
@@ -82,7 +75,7 @@ async def test_a_review_shows_the_whole_packet(opened: Opened) -> None:
 async def test_the_sentence_names_money_and_recipient(opened: Opened) -> None:
     """Where it goes and how much stand in the sentence; after an edit it says what is proposed then."""
     house, _ = opened
-    run = await _asked(house, mail())
+    run = await ran(house, mail())
     shown = await _shown(house, run)
     packet = {"summary": "Pay.", "goes_to": ["account"], "counts": "amount", "about": "invoice:7"}
 
@@ -102,12 +95,12 @@ async def test_precedents_show_what_was_said_before(opened: Opened) -> None:
     """The last decisions on the same worker and operation stand beside, those about the same thing first."""
     house, _ = opened
     other = told(notify("elsewhere"), number="other")
-    runs = [await _asked(house, notify(f"message {at}"), number=at) for at in range(3)]
+    runs = [await ran(house, notify(f"message {at}"), number=at) for at in range(3)]
     await answer_review(house, runs[0], person="sara.lind")
     await answer_review(house, runs[1], "reject", person="nina.kowalski", reason="they know")
     await answer_review(house, runs[2], arguments={"account": "A-101", "message": "kinder"})
     await rows_of(house, 'UPDATE review SET packet = packet || \'{"about": "account:A-999"}\' WHERE run = $1', runs[2])
-    await _asked(house, TAG, number="another operation")
+    await ran(house, TAG, number="another operation")
     [run] = await send(house, other)
     await work(house)
 
@@ -124,7 +117,7 @@ async def test_precedents_show_what_was_said_before(opened: Opened) -> None:
 async def test_an_edit_is_kept_as_before_and_after(opened: Opened) -> None:
     """The entry, the review and the list of corrections show which argument was changed from what to what."""
     house, _ = opened
-    run = await _asked(house)
+    run = await ran(house)
     await answer_review(house, run, person="sara.lind", arguments={"account": "A-101", "message": "kinder", "new": 1})
     await work(house)
 
@@ -140,7 +133,7 @@ async def test_an_edit_is_kept_as_before_and_after(opened: Opened) -> None:
 async def test_a_reject_is_kept_with_its_code(opened: Opened) -> None:
     """Why something was rejected stands in a word that can be counted, beside the reason."""
     house, _ = opened
-    run = await _asked(house)
+    run = await ran(house)
     said = Answer(
         review=(await review_of(house, run))["id"],
         person="you",
@@ -159,7 +152,7 @@ async def test_a_reject_is_kept_with_its_code(opened: Opened) -> None:
 async def test_an_approval_is_no_override(opened: Opened) -> None:
     """What is approved as proposed corrects nothing, and its run names no override."""
     house, _ = opened
-    run = await _asked(house)
+    run = await ran(house)
 
     await answer_review(house, run)
 
@@ -171,7 +164,7 @@ async def test_overrides_are_counted_for_each_operation(opened: Opened) -> None:
     """Of what people decided since a day, how much they edited and rejected, each review once."""
     house, _ = opened
     since = house.clock.now()
-    runs = [await _asked(house, notify(f"{at}"), number=at) for at in range(4)]
+    runs = [await ran(house, notify(f"{at}"), number=at) for at in range(4)]
     await answer_review(house, runs[0])
     await answer_review(house, runs[1], arguments={"account": "A-101", "message": "kinder"})
     await answer_review(house, runs[2], "reject")
@@ -186,7 +179,7 @@ async def test_overrides_are_counted_for_each_operation(opened: Opened) -> None:
 async def test_a_reject_edits_nothing(opened: Opened) -> None:
     """Who rejects and edits at the same time is asked which of the two it is."""
     house, _ = opened
-    run = await _asked(house)
+    run = await ran(house)
 
     with pytest.raises(InputInvalid, match="not edited"):
         await answer_review(house, run, "reject", arguments={"account": "A-102"})
@@ -218,7 +211,7 @@ async def test_an_edit_above_a_limit_is_decided_anew(database: Database, tmp_pat
     """Who edits an amount above the charter's limit has approved nothing: it is forbidden, and the approval lapses."""
     workers = copy_worker(tmp_path, changes=ASSISTIVE)
     async with opened_house(database, workers=workers) as (house, company):
-        run = await _asked(house, clear(100_00))
+        run = await ran(house, clear(100_00))
         await answer_review(house, run, arguments={"invoice": "INV-1", "amount": 6_000_00, "currency": "EUR"})
 
         await work(house)
@@ -233,7 +226,7 @@ async def test_an_edit_over_a_higher_limit_asks_more_people(database: Database, 
     limit = {"limit: 5000.00 EUR": "limit: 50000.00 EUR"}
     workers = copy_worker(tmp_path, changes=ASSISTIVE | limit)
     async with opened_house(database, workers=workers) as (house, company):
-        run = await _asked(house, clear(100_00))
+        run = await ran(house, clear(100_00))
         await answer_review(house, run, arguments={"invoice": "INV-1", "amount": 20_000_00, "currency": "EUR"})
 
         await work(house)
@@ -247,7 +240,7 @@ async def test_an_edit_over_a_higher_limit_asks_more_people(database: Database, 
 async def test_an_approval_whose_action_is_then_forbidden_lapses(opened: Opened) -> None:
     """What was approved and is forbidden at execution does not stay approved for ever, and cannot be used."""
     house, company = opened
-    run = await _asked(house)
+    run = await ran(house)
     review = (await review_of(house, run))["id"]
     await answer_review(house, run)
     await save_person(house.database, Person(id="ken.ito", name="Ken", is_active=False))

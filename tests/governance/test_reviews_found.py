@@ -11,34 +11,23 @@ from remit.governance.approvals import Answer, answer
 from remit.governance.reviews import ReviewFilter, count_reviews, list_reviews
 from remit.governance.roles import Person, save_person
 from remit.ledger.read import Search, find_entries
-from remit.practice.company import Company
-from remit.runtime.house import House
 from tests.houses import (
-    act,
+    TAG,
+    Opened,
     done_of,
     notify,
+    ran,
     send,
     settle,
-    tell,
     told,
-    work,
     work_at_once,
 )
-
-TAG = act("desk.tag_ticket", ticket="TCK-1", add=["urgent"])
-Opened = tuple[House, Company]
-
-
-async def _asked(house: House, step: dict[str, Any] | None = None, **more: Any) -> UUID:
-    run = await tell(house, step or notify(), **more)
-    await work(house)
-    return run
 
 
 async def test_reviews_are_found_by_each_filter(opened: Opened) -> None:
     """State, worker, domain, operation and role each take those that fit and no others."""
     house, _ = opened
-    tagged, noted = await _asked(house, TAG, number=1), await _asked(house, notify(), number=2)
+    tagged, noted = await ran(house, TAG, number=1), await ran(house, notify(), number=2)
     fits: list[tuple[dict[str, str], set[UUID]]] = [
         ({}, {tagged, noted}),
         ({"operation": "desk.tag_ticket"}, {tagged}),
@@ -63,7 +52,7 @@ async def test_pages_hold_each_review_once_while_others_are_answered(opened: Ope
     """Page by page every review still open comes once, oldest first, also when earlier ones are decided meanwhile."""
     house, _ = opened
     for at in range(7):
-        await _asked(house, notify(f"message {at}"), number=at)
+        await ran(house, notify(f"message {at}"), number=at)
     everything = [row["id"] for row in await list_reviews(house.database)]
     seen, after = list[UUID](), None
 

@@ -2,9 +2,6 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -14,32 +11,20 @@ from remit.governance.answerers import excluded_people
 from remit.governance.approvals import Answer, answer
 from remit.governance.reviews import ReviewFilter, count_reviews, list_reviews, show_review
 from remit.governance.roles import Person, save_person
-from remit.governance.stand_ins import (
-    Delegation,
-    give_delegation,
-)
-from remit.practice.company import Company
 from remit.runtime.house import House
-from tests.houses import act, answer_review, done_of, notify, review_of, rows_of, states_of, tell, work
-
-TAG = act("desk.tag_ticket", ticket="TCK-1", add=["urgent"])
-Opened = tuple[House, Company]
-
-
-async def _asked(house: House, step: dict[str, Any] | None = None, **more: Any) -> UUID:
-    run = await tell(house, step or notify(), **more)
-    await work(house)
-    return run
-
-
-async def _lend(house: House, delegator: str, delegate: str, role: str = "reviewer", **more: Any) -> UUID:
-    until = more.pop("until", house.clock.now() + timedelta(days=2))
-    given = Delegation(delegator=delegator, delegate=delegate, role=role, until=until, **more)
-    return await give_delegation(house.database, given, house.clock.now())
-
-
-async def _mine(house: House, person: str) -> int:
-    return await count_reviews(house.database, ReviewFilter(person=person, moment=house.clock.now()))
+from tests.governance.lending import count_mine, lend
+from tests.houses import (
+    TAG,
+    Opened,
+    answer_review,
+    done_of,
+    notify,
+    ran,
+    review_of,
+    rows_of,
+    states_of,
+    work,
+)
 
 
 async def _changed(house: House, kind: str, name: str, author: str) -> None:
@@ -63,16 +48,20 @@ async def test_the_author_of_what_it_runs_under_may_not_answer(opened: Opened, k
     """Who wrote the charter, stage or house rule in force may neither approve nor reject, nor lend a role for it."""
     house, _ = opened
     await _changed(house, kind, name, "sara.lind")
-    run = await _asked(house)
+    run = await ran(house)
     await save_person(house.database, Person(id="pia", name="Pia"))
-    await _lend(house, "sara.lind", "pia")
+    await lend(house, "sara.lind", "pia")
 
     for person, says in (("sara.lind", "you (wrote|proposed)"), ("pia", "is none of these")):
         for verdict in ("approve", "reject"):
             with pytest.raises(NotAllowed, match=says):
                 await answer_review(house, run, verdict, person=person)
 
-    assert (await _mine(house, "sara.lind"), await _mine(house, "pia"), await _mine(house, "you")) == (0, 0, 1)
+    assert (await count_mine(house, "sara.lind"), await count_mine(house, "pia"), await count_mine(house, "you")) == (
+        0,
+        0,
+        1,
+    )
     assert await answer_review(house, run, person="nina.kowalski") == "approved"
 
 
@@ -83,7 +72,7 @@ async def test_the_author_of_what_is_in_force_no_more_may_answer(opened: Opened)
     house.clock.advance(hours=1)
     await _changed(house, "charter", "as-told", "omar.haddad")
     await _changed(house, "charter", "another-worker", "nina.kowalski")
-    run = await _asked(house)
+    run = await ran(house)
 
     async with house.database.transaction() as transaction:
         excluded = await excluded_people(transaction, (await review_of(house, run))["id"])
@@ -95,7 +84,7 @@ async def test_the_author_of_what_is_in_force_no_more_may_answer(opened: Opened)
 async def test_an_approval_falls_when_its_giver_turns_out_to_be_the_author(opened: Opened) -> None:
     """An approval counts at execution only if who gave it had no part in it then either."""
     house, company = opened
-    run = await _asked(house)
+    run = await ran(house)
     await answer_review(house, run, person="sara.lind")
     await _changed(house, "stage", "as-told/crm.notify_owner", "sara.lind")
 
@@ -110,12 +99,12 @@ async def test_a_role_of_another_domain_is_none(opened: Opened) -> None:
     house, _ = opened
     await save_person(house.database, Person(id="fin", name="Fin", roles=("reviewer@finance",)))
     await save_person(house.database, Person(id="here", name="Here", roles=("reviewer@customer_experience",)))
-    run = await _asked(house)
+    run = await ran(house)
 
     with pytest.raises(NotAllowed, match="is none of these"):
         await answer_review(house, run, person="fin")
 
-    assert (await _mine(house, "fin"), await _mine(house, "here")) == (0, 1)
+    assert (await count_mine(house, "fin"), await count_mine(house, "here")) == (0, 1)
     assert await answer_review(house, run, person="here") == "approved"
 
 
@@ -125,7 +114,7 @@ async def test_a_role_of_another_domain_is_none(opened: Opened) -> None:
 async def test_who_comes_late_reads_who_decided_what_and_when(opened: Opened) -> None:
     """Of two people at the same instant one decides; the other's conflict carries who said what, for a screen."""
     house, _ = opened
-    run = await _asked(house)
+    run = await ran(house)
     review = (await review_of(house, run))["id"]
     said = [
         Answer(review=review, person="sara.lind", verdict="approve"),
@@ -148,11 +137,11 @@ async def test_who_comes_late_reads_who_decided_what_and_when(opened: Opened) ->
 async def test_delegate_and_delegator_at_the_same_instant_are_one(opened: Opened) -> None:
     """When both use the same role at the same moment, one of them counts."""
     house, _ = opened
-    run = await _asked(house, TAG)
+    run = await ran(house, TAG)
     review = (await review_of(house, run))["id"]
     await save_person(house.database, Person(id="one", name="One", roles=("support-reviewer",)))
     await save_person(house.database, Person(id="stand-in", name="Two"))
-    await _lend(house, "one", "stand-in", "support-reviewer")
+    await lend(house, "one", "stand-in", "support-reviewer")
     said = [Answer(review=review, person=person, verdict="approve") for person in ("one", "stand-in") * 5]
 
     done = await asyncio.gather(
@@ -167,10 +156,10 @@ async def test_the_list_for_me_is_what_i_can_answer(opened: Opened) -> None:
     """For each person the list holds exactly the reviews that are taken from them, and the count says how many."""
     house, _ = opened
     await save_person(house.database, Person(id="pia", name="Pia"))
-    await _lend(house, "nina.kowalski", "pia", "support-reviewer", domain="customer_experience")
-    runs = [await _asked(house, step, number=at) for at, step in enumerate([TAG, notify(), TAG, notify()])]
+    await lend(house, "nina.kowalski", "pia", "support-reviewer", domain="customer_experience")
+    runs = [await ran(house, step, number=at) for at, step in enumerate([TAG, notify(), TAG, notify()])]
     await answer_review(house, runs[0], person="nina.kowalski")
-    await _asked(house, notify(), number="own", requested_by="sara.lind")
+    await ran(house, notify(), number="own", requested_by="sara.lind")
     people = ["you", "sara.lind", "nina.kowalski", "ruth.adler", "jonas.weber", "pia", "paul.novak", "nobody"]
 
     for person in people:
@@ -187,4 +176,4 @@ async def test_the_list_for_me_is_what_i_can_answer(opened: Opened) -> None:
         assert listed == able, person
         assert await count_reviews(house.database, find) == len(able)
 
-    assert [await _mine(house, person) for person in people] == [5, 4, 4, 5, 0, 1, 0, 0]
+    assert [await count_mine(house, person) for person in people] == [5, 4, 4, 5, 0, 1, 0, 0]

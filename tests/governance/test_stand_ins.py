@@ -8,7 +8,6 @@ import pytest
 
 from remit import clock
 from remit.errors import Conflict, InputInvalid, NotAllowed, NotFound
-from remit.governance.reviews import ReviewFilter, count_reviews
 from remit.governance.roles import Person, save_person
 from remit.governance.stand_ins import (
     Absence,
@@ -21,38 +20,28 @@ from remit.governance.stand_ins import (
     note_absence,
 )
 from remit.ledger.read import Search, find_entries
-from remit.practice.company import Company
-from remit.runtime.house import House
-from tests.houses import act, answer_review, done_of, notify, review_of, rows_of, states_of, tell, work
-
-TAG = act("desk.tag_ticket", ticket="TCK-1", add=["urgent"])
-Opened = tuple[House, Company]
-
-
-async def _asked(house: House, step: dict[str, Any] | None = None, **more: Any) -> UUID:
-    run = await tell(house, step or notify(), **more)
-    await work(house)
-    return run
-
-
-async def _lend(house: House, delegator: str, delegate: str, role: str = "reviewer", **more: Any) -> UUID:
-    until = more.pop("until", house.clock.now() + timedelta(days=2))
-    given = Delegation(delegator=delegator, delegate=delegate, role=role, until=until, **more)
-    return await give_delegation(house.database, given, house.clock.now())
-
-
-async def _mine(house: House, person: str) -> int:
-    return await count_reviews(house.database, ReviewFilter(person=person, moment=house.clock.now()))
+from tests.governance.lending import count_mine, lend
+from tests.houses import (
+    TAG,
+    Opened,
+    answer_review,
+    done_of,
+    ran,
+    review_of,
+    rows_of,
+    states_of,
+    work,
+)
 
 
 async def test_a_delegate_answers_as_themselves_under_the_role_lent(opened: Opened) -> None:
     """The answer stands under the delegate's name, with the delegator's role, and takes effect."""
     house, company = opened
-    run = await _asked(house)
-    before = await _mine(house, "paul.novak")
-    await _lend(house, "sara.lind", "paul.novak")
+    run = await ran(house)
+    before = await count_mine(house, "paul.novak")
+    await lend(house, "sara.lind", "paul.novak")
 
-    mine = await _mine(house, "paul.novak")
+    mine = await count_mine(house, "paul.novak")
     await answer_review(house, run, person="paul.novak")
     await work(house)
 
@@ -69,11 +58,11 @@ async def test_a_delegate_answers_as_themselves_under_the_role_lent(opened: Open
 async def test_one_role_of_one_person_is_used_once(opened: Opened) -> None:
     """Neither can a delegate add to what the delegator has approved, nor the delegator to what the delegate has."""
     house, _ = opened
-    run = await _asked(house, TAG)
+    run = await ran(house, TAG)
     for name in ("one", "two"):
         await save_person(house.database, Person(id=name, name=name, roles=("support-reviewer",)))
         await save_person(house.database, Person(id=f"for-{name}", name=name))
-        await _lend(house, name, f"for-{name}", "support-reviewer")
+        await lend(house, name, f"for-{name}", "support-reviewer")
     await answer_review(house, run, person="one")
     await answer_review(house, run, person="for-two")
 
@@ -82,7 +71,7 @@ async def test_one_role_of_one_person_is_used_once(opened: Opened) -> None:
     with pytest.raises(Conflict, match="`for-two` has answered this review under your role"):
         await answer_review(house, run, person="two")
 
-    assert [await _mine(house, who) for who in ("one", "for-one", "two", "for-two")] == [0, 0, 0, 0]
+    assert [await count_mine(house, who) for who in ("one", "for-one", "two", "for-two")] == [0, 0, 0, 0]
 
 
 async def test_a_role_is_not_lent_on(opened: Opened) -> None:
@@ -90,12 +79,12 @@ async def test_a_role_is_not_lent_on(opened: Opened) -> None:
     house, _ = opened
     for name in ("first", "second"):
         await save_person(house.database, Person(id=name, name=name))
-    await _lend(house, "sara.lind", "first")
+    await lend(house, "sara.lind", "first")
 
     with pytest.raises(NotAllowed, match="`first` is not reviewer"):
-        await _lend(house, "first", "second")
+        await lend(house, "first", "second")
 
-    run = await _asked(house)
+    run = await ran(house)
     await rows_of(
         house,
         "INSERT INTO delegation SELECT $1, 'first', 'second', 'reviewer', '', '', now() - interval '1 h',"
@@ -109,9 +98,9 @@ async def test_a_role_is_not_lent_on(opened: Opened) -> None:
 async def test_a_delegation_ends_by_itself(opened: Opened) -> None:
     """From its end on nothing can be answered under it; what was approved before still counts."""
     house, company = opened
-    before = await _asked(house, number="before")
-    after = await _asked(house, number="after")
-    await _lend(house, "sara.lind", "paul.novak", until=house.clock.now() + timedelta(hours=1))
+    before = await ran(house, number="before")
+    after = await ran(house, number="after")
+    await lend(house, "sara.lind", "paul.novak", until=house.clock.now() + timedelta(hours=1))
     await answer_review(house, before, person="paul.novak")
     house.clock.advance(hours=1)
 
@@ -119,7 +108,7 @@ async def test_a_delegation_ends_by_itself(opened: Opened) -> None:
         await answer_review(house, after, person="paul.novak")
     await work(house)
 
-    assert await _mine(house, "paul.novak") == 0
+    assert await count_mine(house, "paul.novak") == 0
     assert await done_of(company) == ["crm.notify_owner 1"]
     assert await list_delegations(house.database, house.clock.now()) == []
 
@@ -128,8 +117,8 @@ async def test_a_delegation_ends_by_itself(opened: Opened) -> None:
 async def test_an_approval_under_a_delegation_falls_with_it(opened: Opened, what: str) -> None:
     """What was approved under a delegation is not done when it was taken back, or one of the two changed."""
     house, company = opened
-    run = await _asked(house)
-    number = await _lend(house, "nina.kowalski", "paul.novak")
+    run = await ran(house)
+    number = await lend(house, "nina.kowalski", "paul.novak")
     await answer_review(house, run, person="paul.novak")
     match what:
         case "taken back":
@@ -152,10 +141,10 @@ async def test_an_approval_under_a_delegation_falls_with_it(opened: Opened, what
 async def test_whoever_asked_for_it_cannot_answer_by_another(opened: Opened) -> None:
     """The delegate of whoever sent the signal cannot answer under the role lent, nor the sender by delegation."""
     house, _ = opened
-    run = await _asked(house, requested_by="sara.lind")
+    run = await ran(house, requested_by="sara.lind")
     await save_person(house.database, Person(id="pia", name="Pia"))
-    await _lend(house, "sara.lind", "pia")
-    await _lend(house, "nina.kowalski", "sara.lind")
+    await lend(house, "sara.lind", "pia")
+    await lend(house, "nina.kowalski", "sara.lind")
 
     for person in ("pia", "sara.lind"):
         with pytest.raises(NotAllowed):
@@ -197,7 +186,7 @@ async def test_what_is_no_delegation_is_refused(
 async def test_only_those_concerned_end_a_delegation_once(opened: Opened) -> None:
     """A third person cannot end it; one of the two can, once; what is not there is not found."""
     house, _ = opened
-    number = await _lend(house, "sara.lind", "paul.novak")
+    number = await lend(house, "sara.lind", "paul.novak")
 
     with pytest.raises(NotAllowed):
         await end_delegation(house.database, number, "tom.becker", house.clock.now())

@@ -3,7 +3,10 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncGenerator
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +36,20 @@ FLAGS = (
     "--disable-sync",
 )
 """So that it asks nobody but this machine."""
+
+_SHARED = (
+    "--headless=new",
+    "--remote-debugging-port=0",
+    "--force-color-profile=srgb",
+    "--hide-scrollbars",
+    "--mute-audio",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+)
+"""So that one browser serves all tests, and each page goes on as if somebody looked at it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +102,36 @@ async def address(opened: tuple[House, Company], tmp_path: Path) -> AsyncGenerat
         await serving
 
 
-@pytest.fixture
-async def site(opened: tuple[House, Company], address: str, tmp_path: Path) -> AsyncGenerator[Site]:
-    """The control plane, and a browser; skipped where there is none."""
+@pytest.fixture(scope="session")
+def chromium() -> Generator[str]:
+    """Where to reach a browser that lives as long as the test process; skipped where there is none."""
     if CHROMIUM is None:
         pytest.skip("needs Chromium: `make browser` installs it")
+    with tempfile.TemporaryDirectory(prefix="remit-chromium-", ignore_cleanup_errors=True) as profile:
+        browser = subprocess.Popen(
+            [CHROMIUM, *FLAGS, *_SHARED, f"--user-data-dir={profile}"], stderr=subprocess.DEVNULL
+        )
+        try:
+            yield _address_of(browser, Path(profile) / "DevToolsActivePort")
+        finally:
+            browser.terminate()
+            browser.wait(30)
+
+
+def _address_of(browser: subprocess.Popen[bytes], said: Path) -> str:
+    """Wait until a browser says where it is reached."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end and browser.poll() is None:
+        if said.exists() and len(words := said.read_text().split()) == 2:  # its port and its path
+            return f"ws://127.0.0.1:{words[0]}{words[1]}"
+        time.sleep(0.02)
+    raise AssertionError(f"the browser never said where it is: {browser.poll()}")
+
+
+@pytest.fixture
+async def site(opened: tuple[House, Company], address: str, chromium: str, tmp_path: Path) -> AsyncGenerator[Site]:
+    """The control plane, and a browser that knows nobody yet."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        browser = await playwright.chromium.connect_over_cdp(chromium)
         yield Site(house=opened[0], company=opened[1], address=address, browser=browser, signer=load_signer(tmp_path))
-        await browser.close()
+        await browser.close()  # what it opened for this test; the browser itself goes on

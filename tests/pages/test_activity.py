@@ -241,3 +241,56 @@ async def test_a_span_of_time_shows_what_began_in_it(site: Site) -> None:
     assert [row["id"] for row in found.runs] == [run]
     assert none.runs == []
     await page.get_by_text("No run is like that").wait_for()
+
+
+async def test_reads_and_judgements_are_drawn_with_what_they_took(site: Site) -> None:
+    """Each has its bar; of a run recorded before times were noted nothing is made up."""
+    asked = {"read": "crm.get_account", "arguments": {"account": "A-101"}}
+    run = await tell(site.house, asked, {"classify": "it is broken"}, score())
+    await work(site.house)
+    page = await site.visit(f"/runs/{run}")
+
+    drawn = await page.locator("svg.chart g > text:first-of-type").all_text_contents()
+    read = await page.locator("ol.happened summary", has_text="crm.get_account").inner_text()
+    await rows_of(site.house, "UPDATE step SET begun_at = NULL, ended_at = NULL")
+    await page.reload()
+    left = await page.locator("svg.chart g > text:first-of-type").all_text_contents()
+
+    assert [name for name in drawn if name.startswith(("reads", "judges"))] == [
+        "reads crm.get_account",
+        "judges: classify",
+    ]
+    assert re.search(r"took [\d.]+ ms", read)
+    assert not [name for name in left if name.startswith(("reads", "judges"))]
+
+
+async def test_the_times_of_a_step_are_its_own(site: Site) -> None:
+    """A step began and ended before it was committed, one after the other; an action's times are those of its row."""
+    asked = {"read": "crm.get_account", "arguments": {"account": "A-101"}}
+    await tell(site.house, asked, {"classify": "it is broken"}, score())
+    await work(site.house)
+
+    steps = await rows_of(site.house, "SELECT * FROM step ORDER BY number")
+
+    noted = [step for step in steps if step["begun_at"]]
+    assert [step["kind"] for step in noted] == ["read", "judge"]
+    times = [step[name] for step in noted for name in ("begun_at", "ended_at")]
+    assert times == sorted(times)
+    assert all(step["ended_at"] <= step["recorded_at"] for step in noted)
+
+
+async def test_every_number_of_a_run_is_a_link(site: Site) -> None:
+    """The trace, who answered, what it is about and the review lead on, and from the story to the open review."""
+    run = await _edited(site.house)
+    waits = await tell(site.house, notify(), number=2)
+    await work(site.house)
+    page = await site.visit(f"/runs/{run}")
+    links = set(await page.locator("#run a").evaluate_all("each => each.map(one => one.getAttribute('href'))"))
+    trace = (await state_of(site.house, waits))["trace_id"]
+    review = (await review_of(site.house, waits))["id"]
+
+    await page.goto(f"/traces/{trace}")
+
+    assert {"/people/you", "/ledger?about=account%3AA-101"} <= links
+    assert {"/traces/", "/reviews?id=", "/ledger/"} <= {re.sub("[0-9a-f-]+$", "", link) for link in links}
+    assert await page.get_by_role("link", name="waiting for a person").get_attribute("href") == f"/reviews?id={review}"

@@ -74,11 +74,7 @@ async def test_an_empty_view_says_which_filter_emptied_it(site: Site) -> None:
 
 async def test_pages_go_on_where_the_last_one_ended(site: Site) -> None:
     """A hundred stand on a page, the next ones on the next, and none is lost or shown twice."""
-    async with site.house.database.transaction() as transaction:
-        for number in range(150):
-            entry = Entry(kind=EntryKind.SIGNAL_RECEIVED, body={"number": number}, about="invoice:MANY")
-            await append(transaction, entry)
-    await site.record()
+    await _many(site, 150)
     page = await site.visit("/ledger?invoice=MANY")
 
     first = [await each.inner_text() for each in await page.locator("table.ledger tbody th").all()]
@@ -87,6 +83,52 @@ async def test_pages_go_on_where_the_last_one_ended(site: Site) -> None:
     second = [await each.inner_text() for each in await page.locator("table.ledger tbody th").all()]
 
     assert (len(first), len(second), len({*first, *second})) == (100, 50, 150)
+
+
+async def _many(site: Site, many: int) -> None:
+    async with site.house.database.transaction() as transaction:
+        for number in range(many):
+            entry = Entry(kind=EntryKind.SIGNAL_RECEIVED, body={"number": number}, about="invoice:MANY")
+            await append(transaction, entry)
+    await site.record()
+
+
+@pytest.mark.parametrize("filters", ["invoice=MANY", "kind=signal.received", "invoice=MANY&kind=signal.received"])
+async def test_older_and_newer_again_is_the_same_page(site: Site, filters: str) -> None:
+    """Two pages down and up again, with an odd number of entries: the same rows, address and filters."""
+    await _many(site, 235)
+    page = await site.visit(f"/ledger?{filters}")
+    seen: list[tuple[str, list[str]]] = []
+    for _ in range(2):
+        seen.append((page.url, await _numbers(page)))
+        await page.get_by_role("link", name="Older").click()
+        await page.wait_for_url(lambda url: url != seen[-1][0])
+    await _many(site, 3)  # what comes meanwhile moves nothing
+
+    assert len(await _numbers(page)) == 35
+    for url, rows in reversed(seen):
+        await page.get_by_role("link", name="Newer").click()
+        await page.wait_for_url(url)
+        assert await _numbers(page) == rows
+    assert await page.get_by_role("link", name="Newer").count() == 0
+
+
+async def test_newer_than_a_page_somebody_cut_is_the_newest(site: Site) -> None:
+    """From a place that is on no edge of a page, fewer than a page are above: the newest page is shown whole."""
+    await _many(site, 120)
+    page = await site.visit("/ledger?invoice=MANY")
+    first = await _numbers(page)
+    serial = await site.house.database.fetch_value("find_newest_serial")
+    await page.goto(f"{page.url}&before={serial - 30}")
+
+    await page.get_by_role("link", name="Newer").click()
+    await page.wait_for_url(lambda url: "before" not in url)
+
+    assert await _numbers(page) == first
+
+
+async def _numbers(page: Page) -> list[str]:
+    return await page.locator("table.ledger tbody th").all_inner_texts()
 
 
 async def test_nothing_moves_under_whoever_reads(site: Site) -> None:

@@ -43,6 +43,7 @@ PATHS = (
     "/notices",
     "/settings",
     "/start",
+    "/docs",
 )
 """Every page that needs no number; a screen adds its own."""
 

@@ -1,7 +1,6 @@
 import re
 
 import httpx
-import pytest
 from fastapi.routing import APIRoute
 
 from remit.practice.company import Company
@@ -11,27 +10,32 @@ from tests.houses import notify, tell, work
 from tests.pages.conftest import Site
 from tests.web.conftest import TOKEN
 
-BEFORE = {"/sign-in", "/sign-in/link"}
+BEFORE = {"/sign-in", "/sign-in/link", "/docs"}
 """What answers before anybody is signed in."""
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
+PAGES = sorted(
+    {
         (method, route.path)
         for screen in SCREENS
         for route in screen.router.routes
         if isinstance(route, APIRoute) and route.path not in BEFORE
         for method in route.methods or ()
-    ],
+    }
 )
-async def test_every_page_leads_a_stranger_to_sign_in(address: str, method: str, path: str) -> None:
+"""Everything else that a browser can ask for."""
+
+
+async def test_every_page_leads_a_stranger_to_sign_in(address: str) -> None:
     """Nothing is shown or done for somebody who is not signed in."""
     async with httpx.AsyncClient(base_url=address) as stranger:
-        answer = await stranger.request(method, re.sub(r"\{[^}]*\}", "00000000-0000-0000-0000-000000000000", path))
+        for method, path in PAGES:
+            asked = re.sub(r"\{[^}]*\}", "00000000-0000-0000-0000-000000000000", path)
+            answer = await stranger.request(method, asked)
 
-    assert answer.status_code in {303, 401}, answer.text
-    assert "location" not in answer.headers or answer.headers["location"].startswith("/sign-in?next=")
+            assert answer.status_code in {303, 401}, f"{method} {path}: {answer.text}"
+            assert "location" not in answer.headers or answer.headers["location"].startswith("/sign-in?next="), path
+    assert len(PAGES) > 50  # they are found
 
 
 async def test_a_link_signs_in_once(site: Site) -> None:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from playwright.async_api import Page, expect
 
-from remit.governance.halts import lift, stop
+from remit.governance.halts import lift, list_halts, stop
 from remit.governance.incidents import Section, Writing, write_section
 from remit.runtime.house import House
 from tests.houses import notify, tell, work
@@ -141,3 +141,50 @@ async def test_an_unknown_incident_is_not_found(site: Site) -> None:
 
     assert answer is not None
     assert answer.status == 404
+
+
+async def test_one_click_stops_the_worker_and_holds_what_waits(site: Site) -> None:
+    """After the halt was lifted one button stops the worker again; its review is frozen, and a reviewer can do it."""
+    await tell(site.house, notify("usage fell"), number=1)
+    await work(site.house)
+    incident = await opened(site.house)
+    page = await site.visit(f"/incidents/{incident}", who="ken.ito")
+    assert await page.get_by_role("button", name="Stop as-told").count() == 0
+    await lift(site.house.database, "worker:as-told", "put right", "ken.ito", site.house.clock.now())
+    await page.reload()
+
+    await page.get_by_role("button", name="Stop as-told, hold 1").click()
+
+    await expect(page.locator("#said")).to_contain_text("worker:as-told is stopped, and its open reviews are frozen")
+    [halt] = await list_halts(site.house.database)
+    assert (halt["scope"], halt["set_by"]) == ("worker:as-told", "ken.ito")
+    assert "it writes nonsense" in halt["reason"]
+    await expect(page.locator("#contain")).to_contain_text("stopped by another halt")
+
+
+async def test_who_may_not_stop_is_told_who_may(site: Site) -> None:
+    """An auditor sees no button and whose it is; a forged click stops nothing."""
+    incident = await opened(site.house)
+    await lift(site.house.database, "worker:as-told", "put right", "ken.ito", site.house.clock.now())
+    page = await site.visit(f"/incidents/{incident}", who="jonas.weber")
+    await expect(page.locator("#contain")).to_contain_text("Stopping as-told is for administrator")
+    assert await page.locator("#contain button").count() == 0
+    await page.goto("/settings")
+    token = await page.locator("input[name=csrf_token]").first.get_attribute("value")
+
+    form: dict[str, str | float | bool] = {"csrf_token": token or "", "worker": "as-told"}
+    answer = await page.context.request.post(f"/incidents/{incident}/stop", form=form)
+
+    assert answer.status == 403
+    assert await list_halts(site.house.database) == []
+
+
+async def test_a_key_goes_to_what_is_not_written(site: Site) -> None:
+    """`c` puts the cursor into the first section of the review that nobody has written."""
+    incident = await opened(site.house)
+    await written(site.house, incident, Section.IMPACT, "nothing was lost")
+    page = await site.visit(f"/incidents/{incident}")
+
+    await page.keyboard.press("c")
+
+    await expect(page.locator("textarea[name=words_detection]")).to_be_focused()

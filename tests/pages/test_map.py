@@ -119,7 +119,7 @@ async def test_gaps_stand_first_and_in_words(site: Site) -> None:
     assert "broken" in await gaps.inner_text()
     assert "owner Maria Rossi has left" in await gaps.inner_text()
     drawn = await page.locator("svg a").evaluate_all("all => all.map((one) => one.getAttribute('aria-label'))")
-    assert drawn == ["told-on: customer experience to finance, 0 under way, broken"]
+    assert drawn == ["told-on: customer experience to finance, 0 under way, to be taken up within 60 minutes, broken"]
     assert await page.locator("#map tbody tr").count() == 1
     assert await faults_of(page) == []
 

@@ -1,9 +1,12 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from playwright.async_api import expect
 
 from remit.governance.shares import ENOUGH
+from remit.practice.company import Company
+from remit.runtime.comparison import before, compare
 from remit.runtime.house import House
 from remit.runtime.measures import Span, measure
 from tests.houses import act, answer_review, notify, rows_of, score, tell, work
@@ -136,3 +139,75 @@ async def test_charts_follow_the_theme(site: Site, theme: str) -> None:
     accent = await page.locator("#side a[aria-current]").first.evaluate("link => getComputedStyle(link).color")
 
     assert (words, bar) == (quiet, accent)
+
+
+async def age(house: House, days: int) -> None:
+    """Have all that happened so far have happened so many days before."""
+    by = timedelta(days=days)
+    await rows_of(house, "UPDATE run SET opened_at = opened_at - $1::interval, changed_at = changed_at - $1", by)
+    await rows_of(house, "UPDATE review SET opened_at = opened_at - $1::interval, answered_at = answered_at - $1", by)
+
+
+async def test_a_period_is_compared_with_the_one_before(site: Site) -> None:
+    """Off until asked for; then each figure says how much it changed, and leads to the rows of what it was."""
+    for number in range(ENOUGH + 10):
+        await tell(site.house, score() if number % 2 else MISTAKEN, number=f"before {number}")
+    await work(site.house)
+    await age(site.house, 7)
+    for number in range(ENOUGH):
+        await tell(site.house, score(), number=number)
+    await work(site.house)
+    page = await site.visit("/?from=7d")
+    assert await page.locator(".change").count() == 0
+
+    await page.get_by_label("Compare with").select_option("the period before")
+    await page.wait_for_url("**compare=previous**")
+
+    said = await page.locator(".three .change").all_inner_texts()
+    assert said[0] == "10 fewer (\N{MINUS SIGN}25%) than before: 40"
+    assert said[3] == "50 points lower than before: 50%"
+    earlier = page.locator(".three .change a").first
+    assert (await earlier.get_attribute("href") or "").startswith("/runs?since=")
+    await earlier.click()
+    await expect(page.locator("#feed tbody tr")).to_have_count(40)
+
+
+async def test_too_little_is_not_compared(site: Site) -> None:
+    """Below thirty cases in either period there are numbers and no percentage; a period without any says so."""
+    await fill(site.house)
+    await age(site.house, 7)
+    await tell(site.house, score(), number=100)
+    await work(site.house)
+    page = await site.visit("/?compare=previous", java_script_enabled=False)
+
+    text = await page.locator(".three").inner_text()
+
+    assert "6 before: too few to compare" in text
+    assert "1 of 6 before: too few to compare" in text
+    assert "than before" not in text
+    await page.goto("/?from=2020-01-01&to=2020-01-02&compare=previous")
+    await expect(page.locator(".three")).to_contain_text("none before")
+
+
+async def test_a_cut_period_is_not_compared(opened: tuple[House, Company]) -> None:
+    """Where a period holds more than is looked at nothing is said of how it changed."""
+    house, _ = opened
+    now = house.clock.now()
+    span = Span(since=now - timedelta(days=1), until=now)
+    then = await measure(house.database, before(span))
+
+    found = compare(replace(await measure(house.database, span), cut_at=now), then)
+
+    assert (then.span.since, then.span.until) == (now - timedelta(days=2), span.since)
+    assert found.keys() == {"overridden", "waited"}
+
+
+async def test_nothing_else_can_be_compared_with(site: Site) -> None:
+    """A word nobody knows is refused with those there are."""
+    page = await site.visit("/workers")
+
+    answer = await page.goto("/?compare=never")
+
+    assert answer is not None
+    assert answer.status == 422
+    await expect(page.locator("[data-problem]")).to_contain_text("previous")

@@ -31,7 +31,7 @@ async def test_a_signature_whose_evidence_changed_is_stale(site: Site) -> None:
 
     await expect(page.locator("#escalation")).to_contain_text("stale")
     await expect(page.locator("#escalation")).to_contain_text("The evidence changed since ruth.adler signed")
-    await expect(page.locator("#escalation")).to_contain_text("`maria.rossi` is not here")
+    await expect(page.locator("#escalation")).to_contain_text("maria.rossi is not here")
 
 
 async def test_who_cannot_sign_is_told_why(site: Site) -> None:
@@ -66,6 +66,29 @@ async def test_the_launch_packet_prints_without_controls(site: Site) -> None:
 
     await expect(page.locator("#triggers")).to_contain_text("What begins it is defined")
     await expect(page.locator("main button:visible, main input:visible, nav:visible")).to_have_count(0)
+
+
+async def test_paper_is_white_and_names_moments_whole(site: Site) -> None:
+    """Whoever reads in dark prints in black on white, and instead of `just now` the moment stands there."""
+    page = await site.visit("/ledger", color_scheme="dark")
+
+    await page.emulate_media(media="print")
+
+    assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert await page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    shown = "(one) => [getComputedStyle(one, '::after').content.replaceAll('\"', ''), one.title]"
+    after, title = await page.locator("main td time[title]").first.evaluate(shown)
+    assert after == title != ""
+
+
+async def test_what_is_left_stands_beside_the_way_on(site: Site) -> None:
+    """The way to more trust says which lines are left, and leads to the change of a stage."""
+    page = await site.visit("/readiness/as-told")
+    await expect(page.locator(".banner")).to_contain_text("20 of 20 lines are left")
+
+    await page.get_by_role("link", name="Propose its next stage with these lines left…").click()
+
+    await page.wait_for_url("**/changes/new?kind=stage&worker=as-told")
 
 
 async def test_an_unknown_worker_has_no_checklist(site: Site) -> None:

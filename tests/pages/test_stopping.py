@@ -1,17 +1,13 @@
 import asyncio
 import os
 import re
-import shutil
 import signal
 import sys
-import tempfile
 import time
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import pytest
 
 LONGEST_STOP = 3.0  # seconds
 
@@ -26,21 +22,13 @@ class Running:
     """of the link that signs in whoever started it"""
 
 
-@pytest.fixture
-async def directory() -> AsyncGenerator[Path]:
-    """A data directory of its own."""
-    made = Path(tempfile.mkdtemp(prefix="remit-home-"))
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
-
-
-async def start(directory: Path) -> Running:
+async def start(home: Path) -> Running:
     """Start a house and read where it is."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("REMIT_")}
     process = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).with_name("remit")),
         *("up", "--port", "0", "--no-practice"),
-        env=environment | {"REMIT_DATA_DIRECTORY": str(directory)},
+        env=environment | {"REMIT_DATA_DIRECTORY": str(home)},
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
@@ -59,9 +47,9 @@ async def stop(running: Running) -> float:
     return time.monotonic() - began
 
 
-async def test_open_streams_do_not_keep_it_from_stopping(directory: Path) -> None:
+async def test_open_streams_do_not_keep_it_from_stopping(home: Path) -> None:
     """SIGTERM ends a house with twenty open streams of news at once, and each stream ends as it should."""
-    running = await start(directory)
+    running = await start(home)
     ended: list[str] = []
 
     async def read(client: httpx.AsyncClient) -> None:
@@ -83,13 +71,13 @@ async def test_open_streams_do_not_keep_it_from_stopping(directory: Path) -> Non
     assert took < LONGEST_STOP
 
 
-async def test_a_session_outlives_a_restart(directory: Path) -> None:
+async def test_a_session_outlives_a_restart(home: Path) -> None:
     """After a restart the same browser is still signed in."""
-    running = await start(directory)
+    running = await start(home)
     async with httpx.AsyncClient() as browser:
         await browser.post(f"{running.address}/sign-in/link", data={"code": running.code})
         await stop(running)
-        again = await start(directory)
+        again = await start(home)
         page = await browser.get(f"{again.address}/reviews")
         await stop(again)
 

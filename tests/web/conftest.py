@@ -1,9 +1,6 @@
 """The API over a real house, asked through its whole application without a port."""
 
-import shutil
-import tempfile
-from collections.abc import AsyncGenerator, Generator
-from pathlib import Path
+from collections.abc import AsyncGenerator
 
 import httpx
 import pytest
@@ -29,11 +26,3 @@ async def asking(house: House) -> AsyncGenerator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as client:
         yield client
-
-
-@pytest.fixture
-def home() -> Generator[Path]:
-    """A data directory for an embedded server of its own: elsewhere than `tmp_path`, which no other user may enter."""
-    directory = Path(tempfile.mkdtemp(prefix="remit-home-"))
-    yield directory
-    shutil.rmtree(directory, ignore_errors=True)

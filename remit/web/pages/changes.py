@@ -19,7 +19,7 @@ from remit.governance.rulebook import read_rule_file, read_rulebook
 from remit.runtime.house import House
 from remit.web.asked import AskedHouse
 from remit.web.changes import changes_of
-from remit.web.pages.entrance import sentence
+from remit.web.pages.errors import sentence
 from remit.web.pages.rendering import page, see_other
 from remit.web.pages.visitor import AskedVisitor, Visitor
 

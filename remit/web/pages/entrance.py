@@ -10,6 +10,7 @@ from remit.governance.sessions import Session, end_session
 from remit.governance.sign_in_links import find_link, take_link
 from remit.web.asked import AskedHouse
 from remit.web.browser import check_origin, forget_session, keep_session, session_id
+from remit.web.pages.errors import sentence
 from remit.web.pages.rendering import page, see_other
 from remit.web.pages.visitor import AskedVisitor
 from remit.web.paths import path_of_ours
@@ -67,11 +68,6 @@ async def sign_out(request: Request, house: AskedHouse, visitor: AskedVisitor) -
     response = page(request, None, "signed_out.html", {"farewell": farewell})
     forget_session(request, response)
     return response
-
-
-def sentence(message: str) -> str:
-    """Write an error's message as a sentence on a page."""
-    return f"{message[:1].upper()}{message[1:]}."
 
 
 async def _let_in(request: Request, house: AskedHouse, session: Session, path: str) -> Response:

@@ -121,7 +121,7 @@ async def show_batch(request: Request, house: AskedHouse, visitor: AskedVisitor,
     """Show what answering the chosen reviews would be, before anything is answered."""
     items = _items(await request.form())
     seen = await preview(house.database, items, visitor.person.id)
-    rows = [await show_review(house.database, review) for review in items]
+    rows = await house.database.fetch("list_batch", list(items))
     shown = {"seen": seen, "rows": rows, "items": items, "wanted": wanted, "codes": list(RejectCode)}
     return page(request, visitor, "review_batch.html", shown)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from remit.charters import registry
-from remit.charters.charter import Domain, Stage, slug_of
+from remit.charters.charter import Domain, Stage
 from remit.charters.lifecycle import Status
 from remit.charters.worker_record import WorkerRecord
 from remit.governance.shares import Share
@@ -59,7 +59,7 @@ async def show_all(  # noqa: PLR0913, PLR0917  # each is a filter in the query
     workers = [
         Listed(
             record=each,
-            state=STOPPED if _is_halted(each, halted) else each.status.value,
+            state=STOPPED if not halted.isdisjoint(each.scopes) else each.status.value,
             stages=_stages(each, changed),
             accuracy=accuracy_of(each),
             standing=rows[each.name],
@@ -78,16 +78,6 @@ async def show_all(  # noqa: PLR0913, PLR0917  # each is a filter in the query
         "states": [*Status, STOPPED],
     }
     return page(request, visitor, "workers.html", shown)
-
-
-def _is_halted(record: WorkerRecord, halted: set[str]) -> bool:
-    own = {
-        "everything",
-        f"worker:{record.name}",
-        f"domain:{record.domain.value}",
-        f"workflow:{slug_of(record.process)}",
-    }
-    return bool(own & halted)
 
 
 def _stages(record: WorkerRecord, changed: dict[tuple[str, str], str]) -> Sequence[str]:

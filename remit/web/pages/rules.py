@@ -18,7 +18,7 @@ from remit.governance.policy import is_bypassable
 from remit.governance.rulebook import read_rulebook
 from remit.runtime.house import House
 from remit.web.asked import AskedHouse
-from remit.web.pages.entrance import sentence
+from remit.web.pages.errors import sentence
 from remit.web.pages.rendering import page, see_other
 from remit.web.pages.visitor import AskedVisitor, Visitor
 from remit.web.rules import ListedRule, listed
@@ -118,7 +118,6 @@ async def _bypasses(  # the page again, with what was typed and what was wrong
         "typed": {name: typed.get(name, "") for name in names},
         "problem": problem,
         "domains": [domain for domain in Domain if visitor.person.may(Permission.REVIEWS_BYPASS, domain)],
-        "may": [domain.value for domain in Domain if visitor.person.may(Permission.REVIEWS_BYPASS, domain)],
         "who": roles_with(Permission.REVIEWS_BYPASS),
         "rules": [rule for rule in book.rules.rules if is_bypassable(rule)],
         "workers": [row["name"] for row in await house.database.fetch("list_worker_names")],

@@ -1,3 +1,4 @@
 -- List reviews by their numbers, with the money each proposal moves as it stands.
-SELECT id, packet ->> 'proposal' AS proposal, worker, operation, kind, digest, state, risk, arguments, arguments -> (packet ->> 'counts') AS amount
+SELECT id, packet ->> 'proposal' AS proposal, worker, operation, kind, digest, state, risk, expires_at, arguments,
+    arguments -> (packet ->> 'counts') AS amount
 FROM review WHERE id = ANY ($1::uuid[]) ORDER BY opened_at, id
