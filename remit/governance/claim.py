@@ -5,6 +5,7 @@ and its commit fails as a whole.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, cast
 from uuid import UUID
@@ -27,6 +28,10 @@ class Step:
     asked: Any
     """what was asked, as JSON; a document stands as its digest"""
     result: Any
+    begun_at: datetime | None = None
+    """when it was asked; None of a step that its own rows tell of, and of one recorded before this was noted"""
+    ended_at: datetime | None = None
+    """when the answer was there; it is committed later"""
 
     def as_json(self) -> dict[str, Any]:
         """The step as the ledger holds it: the answer as its digest."""
@@ -37,6 +42,11 @@ class Step:
             "asked": self.asked,
             "answer": digest_of(self.result),
         }
+
+    def as_row(self) -> dict[str, Any]:
+        """The step as its row holds it, besides number and kind."""
+        times = {name: moment.isoformat() for name in ("begun_at", "ended_at") if (moment := getattr(self, name))}
+        return {"name": self.name, "asked": self.asked, "result": self.result, **times}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +75,7 @@ class Claim:
             self.fence,
             [step.number for step in self.steps],
             [step.kind for step in self.steps],
-            [{"name": step.name, "asked": step.asked, "result": step.result} for step in self.steps],
+            [step.as_row() for step in self.steps],
         )
 
     def held(self, *, kept: object) -> None:

@@ -66,13 +66,15 @@ async def costs(database: Database, period: Period) -> list[OutcomeCost]:
     return [OutcomeCost(**row) for row in rows]
 
 
-async def action_costs(database: Database, period: Period, *, limit: int) -> list[ActionCost]:
-    """Tell what each write cost, the dearest first.
+async def action_costs(
+    database: Database, period: Period, *, limit: int, newest: int | None = None
+) -> list[ActionCost]:
+    """Tell what each write cost, the dearest first; of the newest runs alone, where it is said how many.
 
     Raises:
         InputInvalid: The period ends before it begins.
     """
-    rows = await database.fetch("list_action_costs", *_checked(period), limit)
+    rows = await database.fetch("list_action_costs", *_checked(period), limit, newest)
     return [ActionCost(**row) for row in rows]
 
 

@@ -114,6 +114,35 @@ async def find_rows(transaction: Transaction, search: Search, *, before: int | N
     return await transaction.fetch("find_entries", *wanted, search.subjects)
 
 
+async def find_place_above(database: Database, search: Search, *, after: int, until: int, many: int = 50) -> int | None:
+    """Find where the page above a page begins: the serial to look `before`, or None when that is the newest page.
+
+    Args:
+        database: Where the ledger is.
+        search: What to look for.
+        after: The serial of the first entry of the page below.
+        until: Of entries from this serial on nothing is shown.
+        many: How many entries stand on a page.
+
+    Raises:
+        InputInvalid: The search makes no sense.
+    """
+    search.check()
+    who = (search.run, search.worker or None, search.trace_id or None, search.kind or None, search.since, search.until)
+    async with database.transaction() as transaction:
+        await transaction.execute("plan_anew")
+        below, above = [await transaction.fetch_row("find_moment", serial) for serial in (after, until)]
+        if below is None:
+            return None
+        edge = (above["at"], above["serial"]) if above else (None, None)
+        wanted = (*who, below["at"], below["serial"], *edge, many)
+        rarest, *others = await _rank(transaction, search)
+        if rarest:
+            rest = [each for each in others if each]
+            return await transaction.fetch_value("find_place_above_concerning", *wanted, rarest, rest)
+        return await transaction.fetch_value("find_place_above", *wanted, search.subjects)
+
+
 async def count_entries(database: Database, search: Search, *, most: int) -> int:
     """Count the entries that match, up to so many.
 

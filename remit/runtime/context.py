@@ -195,9 +195,11 @@ class Context:
             if recorded is not None:
                 return recorded.result
             await self._meter.charge(kind)
+            begun_at = self._house.clock.now()
             result = await do()
+            ended_at = self._house.clock.now()
             await self._meter.note(kind, result)
-            return self._note(number, (kind, name, kept), result)
+            return self._note(number, (kind, name, kept), result, begun_at=begun_at, ended_at=ended_at)
 
         return await self._turns.take(do_once)
 
@@ -213,10 +215,10 @@ class Context:
             )
         return step
 
-    def _note(self, number: int, what: tuple[str, str, Any], result: Any) -> Any:
+    def _note(self, number: int, what: tuple[str, str, Any], result: Any, **times: datetime) -> Any:
         """Keep a step until the next commit; give its result as a replay will."""
         kind, name, asked = what
-        step = Step(number=number, kind=kind, name=name, asked=asked, result=as_kept(result))
+        step = Step(number=number, kind=kind, name=name, asked=asked, result=as_kept(result), **times)
         self._pending.append(step)
         return step.result
 

@@ -5,7 +5,7 @@ Steps know what was asked and answered; entries know when, who, and every decisi
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from remit.ledger.read import RecordedEntry
 from remit.store.database import Row
 
 _LAST: Final = 1 << 31  # after every step
+_VERBS: Final = {"read": "reads ", "judge": "judges: "}
 _TOLD_BY_STEPS: Final = {"signal.received", "run.settled"}
 
 
@@ -37,6 +38,8 @@ class Happening:
     """what a person changed, by argument, each with what it was before and after"""
     cost: int = 0
     """in millionths of the house currency"""
+    took: timedelta | None = None
+    """of a read or a judgement, where that was noted"""
     review: UUID | None = None
     entry: UUID | None = None
 
@@ -52,7 +55,7 @@ class Span:
 
     name: str
     kind: str
-    """`run`, `review`, `action`, `wait` or `handoff`"""
+    """`run`, `read`, `judge`, `review`, `action`, `wait` or `handoff`"""
     begin: datetime
     end: datetime
     is_over: bool = True
@@ -111,10 +114,11 @@ def _signal(run: Row) -> Happening:
 def _steps(run: Row, handoffs: Sequence[Row]) -> Iterator[Happening]:
     by_id = {str(each["id"]): each for each in handoffs}
     for step in run["steps"]:
-        at = datetime.fromisoformat(step["recorded_at"])
+        begin, end = _times(step)
+        at, took = begin or datetime.fromisoformat(step["recorded_at"]), end - begin if begin and end else None
         match step["kind"]:
             case "judge":
-                yield _judged(step, at)
+                yield _judged(step, at, took)
             case "hand_over":
                 yield _handed(step, at, by_id.get(str(step["result"])))
             case "act":
@@ -127,10 +131,17 @@ def _steps(run: Row, handoffs: Sequence[Row]) -> Iterator[Happening]:
                     title=step["name"],
                     asked=step["asked"],
                     gave=step["result"],
+                    took=took,
                 )
 
 
-def _judged(step: Mapping[str, Any], at: datetime) -> Happening:
+def _times(step: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
+    """Tell when a step began and ended, where that was noted."""
+    begin, end = (datetime.fromisoformat(step[name]) if step[name] else None for name in ("begun_at", "ended_at"))
+    return begin, end
+
+
+def _judged(step: Mapping[str, Any], at: datetime, took: timedelta | None) -> Happening:
     given = _mapping(step["result"]) or {"value": step["result"]}
     notes = {
         name: given[name] for name in ("by", "version", "confidence", "tokens") if given.get(name) not in {None, ""}
@@ -147,6 +158,7 @@ def _judged(step: Mapping[str, Any], at: datetime) -> Happening:
         gave=given.get("value"),
         notes=notes,
         cost=int(given.get("cost", 0) or 0),
+        took=took,
     )
 
 
@@ -261,7 +273,10 @@ def _spans(run: Row, now: datetime) -> Iterator[Span]:
         end = datetime.fromisoformat(action["settled_at"]) if action["settled_at"] else None
         yield Span(name=action["operation"], kind="action", begin=begin, end=end or max(begin, now), is_over=bool(end))
     for step in run["steps"]:
-        if step["kind"] == "wait":
+        begin, end = _times(step)
+        if begin and end:  # of a step recorded before its times were, nothing is drawn
+            yield Span(name=f"{_VERBS.get(step['kind'], '')}{step['name']}", kind=step["kind"], begin=begin, end=end)
+        elif step["kind"] == "wait" and isinstance(step["result"], str):  # else it was taken away with its run
             begin, until = (datetime.fromisoformat(step[name]) for name in ("recorded_at", "result"))
             yield Span(name="waits", kind="wait", begin=begin, end=min(until, max(now, begin)), is_over=until <= now)
 

@@ -35,7 +35,9 @@ from remit.web import (
 )
 from remit.web.door import Door
 from remit.web.pages import (
+    absences,
     activity,
+    api_page,
     audit,
     entrance,
     escalation_map,
@@ -116,6 +118,7 @@ SCREENS = (
     drill_pages,
     incident_pages,
     people,
+    absences,
     connection_pages,
     notice_pages,
     settings,
@@ -125,6 +128,7 @@ SCREENS = (
     rule_pages,
     change_pages,
     readiness,
+    api_page,
 )
 """Each with its part of the paths of the control plane."""
 
@@ -152,7 +156,7 @@ def create_app(
         title="Remit",
         version="1",
         description=DESCRIPTION,
-        docs_url="/docs",
+        docs_url=None,  # its page takes its script from elsewhere; ours stands in `pages/api_page.py`
         redoc_url=None,
         responses=PROBLEM,
         separate_input_output_schemas=False,

@@ -5,10 +5,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from remit.governance.notices_seen import find_seen, mark_seen
+from remit.governance.roles import person as find_person
 from remit.runtime.notifying import list_notices
-from remit.web.asked import AskedHouse, AskedPerson, Limit
+from remit.web.asked import AskedHouse, AskedPerson, Limit, Moment
 
 router = APIRouter(prefix="/v1/notices", tags=["people"])
 
@@ -23,6 +25,7 @@ class ShownNotice(BaseModel):
     body: str
     link: str = Field(description="the path of the page that shows it; it decides nothing")
     made_at: datetime
+    is_new: bool = Field(description="whether it was made after what you marked as read")
     deliveries: list[dict[str, Any]] = Field(description="what became of it on each channel")
 
 
@@ -34,4 +37,20 @@ async def notices(
     limit: Limit = 50,
 ) -> list[dict[str, Any]]:
     """List the notices for the person who asks, newest first."""
-    return [dict(row) for row in await list_notices(house.database, person, before=before, limit=limit)]
+    seen = await find_seen(house.database, await find_person(house.database, person))
+    rows = await list_notices(house.database, person, before=before, limit=limit)
+    return [dict(row) | {"is_new": row["made_at"] > seen["until"]} for row in rows]
+
+
+class ReadBody(BaseModel):
+    """Up to where somebody has read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    until: Moment = Field(description="the `made_at` of the newest notice that was read")
+
+
+@router.post("/read", status_code=204, summary="Mark what you were told as read")
+async def post_read(body: ReadBody, house: AskedHouse, person: AskedPerson) -> None:
+    """Mark every notice up to a moment as read; what is made later stays new."""
+    await mark_seen(house.database, await find_person(house.database, person), body.until, house.clock.now())

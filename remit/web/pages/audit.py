@@ -19,7 +19,7 @@ from remit.ledger.checkpoint import Checkpoint
 from remit.ledger.entry import EntryKind
 from remit.ledger.note import split_note
 from remit.ledger.proof import prove_inclusion
-from remit.ledger.read import RecordedEntry, count_entries, find_entries, read_entry
+from remit.ledger.read import RecordedEntry, count_entries, find_entries, find_place_above, read_entry
 from remit.ledger.records import Format
 from remit.ledger.subjects import subjects_of
 from remit.runtime.house import House
@@ -83,6 +83,7 @@ async def explore(
         "opened": await _opened(house, opened, entries),
         "closed": address("/ledger", filters.given, place),
         "links": {each.id: address("/ledger", filters.given, place, open=each.id) for each in entries},
+        "newer": address("/ledger/newer", filters.given, at=at, after=entries[0].serial) if before and entries else "",
         "first": address("/ledger", filters.given, at=at) if before else "",
         "older": address("/ledger", filters.given, at=at, before=entries[-1].serial) if len(found) > PAGE else "",
         "without": {name: address("/ledger", filters.given, at=at, **{name: ""}) for name in filters.given},
@@ -92,6 +93,24 @@ async def explore(
         "here_open": opened,
     }
     return page(request, visitor, "audit.html", shown)
+
+
+@router.get("/ledger/newer")
+async def go_up(
+    request: Request,
+    house: AskedHouse,
+    visitor: AskedVisitor,
+    at: Serial = None,
+    after: Serial = None,
+) -> Response:
+    """Lead to the page above: it has the same address as on the way down."""
+    check_reader(visitor.person)
+    filters = read_filters(request.query_params)
+    if at is None or after is None:
+        return RedirectResponse(address("/ledger", filters.given), 303)
+    search = await filters.as_search(house.database, house.clock.now())
+    before = await find_place_above(house.database, search, after=after, until=at, many=PAGE)
+    return RedirectResponse(address("/ledger", filters.given, {"at": at, "before": before}), 303)
 
 
 @router.get("/ledger/export")

@@ -6,14 +6,12 @@ from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from starlette.exceptions import HTTPException
 
-from remit.errors import RemitError
 from remit.web.pages.rendering import page
-from remit.web.pages.visitor import Visitor, visitor_of
+from remit.web.pages.visitor import visitor_or_nobody
 from remit.web.paths import path_of_ours
 
-_FOR_PROGRAMS: Final = ("/v1/", "/scim", "/health/", "/metrics", "/openapi.json", "/docs", "/static/", "/live")
+_FOR_PROGRAMS: Final = ("/v1/", "/scim", "/health/", "/metrics", "/openapi.json", "/static/", "/live")
 _SIGNED_OUT: Final = 401
 
 
@@ -29,16 +27,17 @@ async def error_page(request: Request, problem: JSONResponse) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
         wanted = request.url.path + query if request.method == "GET" else _back(request)
         return RedirectResponse(f"/sign-in?{urlencode({'next': wanted})}", 303)
-    title, detail = (f"{text[:1].upper()}{text[1:].rstrip('.')}" for text in (told["title"], told["detail"]))
-    shown = {"title": title, "detail": f"{detail}.", "back": _back(request)}
-    return page(request, await _visitor(request), "error.html", shown, http_status=told["status"])
+    shown = {"title": _capitalized(told["title"]), "detail": sentence(told["detail"]), "back": _back(request)}
+    return page(request, await visitor_or_nobody(request), "error.html", shown, http_status=told["status"])
 
 
-async def _visitor(request: Request) -> Visitor | None:
-    try:
-        return await visitor_of(request, request.app.state.house, changes_nothing=True)
-    except (RemitError, HTTPException):  # an error page is shown to anybody
-        return None
+def sentence(message: str) -> str:
+    """Write an error's message as a sentence on a page."""
+    return f"{_capitalized(message)}."
+
+
+def _capitalized(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}"
 
 
 def _back(request: Request) -> str:

@@ -5,18 +5,19 @@ from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
+from remit.charters.charter import Domain, scopes_of
 from remit.errors import InputInvalid, RemitError
-from remit.governance import blast_report, drills, incidents
+from remit.governance import blast_report, drills, halts, incidents
 from remit.governance.authority import Permission, roles_with
 from remit.governance.incident_review import list_known, write_review
 from remit.governance.incidents import QUESTIONS, Section, Severity, Writing
 from remit.governance.roles import list_people
 from remit.runtime.house import House
 from remit.web.asked import AskedHouse
-from remit.web.pages.entrance import sentence
+from remit.web.pages.errors import sentence
 from remit.web.pages.rendering import page, see_other
 from remit.web.pages.visitor import AskedVisitor, Visitor
 
@@ -24,7 +25,11 @@ router = APIRouter(include_in_schema=False)
 
 Given = Annotated[str, Query(max_length=100)]
 
+Named = Annotated[str, Form(max_length=200)]
+
 _PAGE: Final = 50
+_REASON: Final = 2000  # characters of a reason that are said again
+_STOPPABLE: Final = 8  # workers; the kill switch stops more
 _STATES: Final = ("open", "reviewed", "closed")
 
 
@@ -89,11 +94,35 @@ async def write(request: Request, house: AskedHouse, visitor: AskedVisitor, inci
     return see_other(f"/incidents/{incident}#review", said)
 
 
+@router.post("/incidents/{incident}/stop")
+async def stop(house: AskedHouse, visitor: AskedVisitor, incident: UUID, worker: Named = "") -> Response:
+    """Stop one worker the incident concerns, which freezes what waits for people too."""
+    row = await incidents.show_incident(house.database, incident)
+    why = f"stopped from the incident of {row['scope']}: {row['reason'][:_REASON]}"
+    held = await halts.stop(house.database, f"worker:{worker}", why, visitor.person.id, house.clock.now())
+    said = f"{held.scope} is stopped, and its open reviews are frozen. A second person lets it go on."
+    return see_other(f"/incidents/{incident}#contain", said)
+
+
 @router.post("/incidents/{incident}/close")
 async def close(house: AskedHouse, visitor: AskedVisitor, incident: UUID) -> Response:
     """Close an incident whose review is whole."""
     await incidents.close_incident(house.database, incident, visitor.person.id, house.clock.now())
     return see_other(f"/incidents/{incident}", "The incident is closed; its review stands as it is.")
+
+
+def _stoppable(report: blast_report.BlastReport, visitor: Visitor) -> list[dict[str, object]]:
+    """List the workers it concerns that go on, each with how many reviews wait and whether the visitor may stop it."""
+    stopped = {halt["scope"] for halt in visitor.halts}
+    return [
+        {
+            "name": each.name,
+            "reviews": sum(review["worker"] == each.name for review in report.reviews),
+            "may": visitor.person.may(Permission.HALTS_SET, each.domain),
+        }
+        for each in report.workers
+        if stopped.isdisjoint(scopes_of(each.name, Domain(each.domain), each.process))
+    ]
 
 
 def _is_changed(section: Section, typed: Mapping[str, str], stands: Mapping[str, str]) -> bool:
@@ -143,6 +172,8 @@ async def _shown(
         "written": {each["name"]: each for each in sections},
         "fixes": [each for each in sections if each["owner"]],
         "missing": incidents.missing_of(sections),
+        "stoppable": _stoppable(report, visitor)[:_STOPPABLE],
+        "stoppers": roles_with(Permission.HALTS_SET),
         "people": [one.id for one in await list_people(house.database) if one.is_active],
         "typed": typed,
         "today": house.clock.now().date(),

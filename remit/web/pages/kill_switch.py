@@ -6,6 +6,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Form, Query, Request, Response
 
+from remit.charters.charter import Domain
 from remit.errors import InputInvalid, NotAllowed
 from remit.governance import blast_report, drills, halts
 from remit.governance.authority import Permission, roles_with
@@ -14,7 +15,7 @@ from remit.governance.roles import Person, list_people
 from remit.governance.scopes import Scope, find_scope
 from remit.runtime.house import House
 from remit.runtime.reversals import Request as Reversal
-from remit.runtime.reversals import request_reversal
+from remit.runtime.reversals import may_request, request_reversal
 from remit.web.asked import AskedHouse
 from remit.web.pages.rendering import page, see_other
 from remit.web.pages.visitor import AskedVisitor, Visitor
@@ -68,7 +69,7 @@ async def show(request: Request, house: AskedHouse, visitor: AskedVisitor, halt:
         "may_lift": visitor.person.may(Permission.HALTS_LIFT, where.domain if where else ""),
         "lifters": await _lifters(house, where, report.halt["set_by"]) if where else [],
         "lifting_roles": roles_with(Permission.HALTS_LIFT),
-        "may_reverse": _may_reverse(visitor.person),
+        "may_reverse": any(may_request(visitor.person, domain) for domain in ("", *Domain)),
     }
     return page(request, visitor, "halt.html", shown)
 
@@ -99,7 +100,7 @@ async def reverse(
     }
     wanted = Reversal(key=key, who=visitor.person.id, reason=reason, arguments=given)
     run = await request_reversal(house.database, house.connections.operations, wanted, house.clock.now())
-    return see_other(f"/stop/{halt}#done", f"Run {str(run)[:8]} takes it back, once a second person approves.")
+    return see_other(f"/stop/{halt}#done", f"Run {str(run)[-8:]} takes it back, once a second person approves.")
 
 
 def must_be_typed(scope: str) -> bool:
@@ -142,11 +143,6 @@ async def _lifters(house: House, scope: Scope, set_by: str) -> list[Person]:
     """List who may let it go on: never whoever set it."""
     people = await list_people(house.database)
     return [one for one in people if one.id != set_by and one.may(Permission.HALTS_LIFT, scope.domain)]
-
-
-def _may_reverse(person: Person) -> bool:
-    wanted = {*roles_with(Permission.INCIDENTS_MODIFY), *roles_with(Permission.HALTS_LIFT)}
-    return person.is_active and any(held.partition("@")[0] in wanted for held in person.roles)
 
 
 def _value(text: str) -> Any:

@@ -1,12 +1,14 @@
-"""`/notices`: what the person who looks was told, newest first."""
+"""`/notices`: what the person who looks was told, newest first, and what of it is new to them."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 
+from remit.governance.notices_seen import mark_seen
 from remit.runtime.notifying import list_notices
-from remit.web.asked import AskedHouse
-from remit.web.pages.rendering import page
+from remit.web.asked import AskedHouse, Moment
+from remit.web.pages.rendering import page, see_other
 from remit.web.pages.visitor import AskedVisitor
 
 router = APIRouter(include_in_schema=False)
@@ -24,3 +26,10 @@ async def show_all(request: Request, house: AskedHouse, visitor: AskedVisitor, b
         "newer": "/notices" if before else "",
     }
     return page(request, visitor, "notices.html", shown)
+
+
+@router.post("/notices/read")
+async def mark_all(house: AskedHouse, visitor: AskedVisitor, until: Annotated[Moment, Form()]) -> Response:
+    """Mark everything up to the newest one that was shown as read; what came since stays new."""
+    await mark_seen(house.database, visitor.person, until, house.clock.now())
+    return see_other("/notices", "Everything you were shown is marked as read.")

@@ -1,5 +1,6 @@
 """`/`: the overview. Throughput, integrity and trust side by side; what outcomes cost; what waits for somebody."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,8 +9,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from remit.charters.charter import Domain
+from remit.errors import InputInvalid
 from remit.governance.authority import Permission
 from remit.ledger.read import RecordedEntry, Search, find_entries
+from remit.runtime import comparison
 from remit.runtime.feed import Sought, read_feed
 from remit.runtime.house import House
 from remit.runtime.measures import Measured, Span, measure
@@ -23,6 +26,8 @@ router = APIRouter(include_in_schema=False)
 
 Typed = Annotated[str, Query(max_length=500)]
 
+COMPARED: Final = {"previous": "the period before"}
+"""What a period may be compared with, by its word in the address."""
 PRESETS: Final = {"24h": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
 _HEIGHT: Final = 72
 _WIDTH: Final = 480
@@ -51,14 +56,15 @@ async def show(  # noqa: PLR0913, PLR0917  # each is a filter in the query
     until: Annotated[str, Query(alias="to", max_length=100)] = "",
     worker: Typed = "",
     domain: Typed = "",
+    compare: Typed = "",
 ) -> Response:
     """Show how the house is doing; the filters stand in the address."""
     span = _span(visitor.formats.now, since, until, worker, domain)
-    measured = await measure(house.database, span)
+    measured, earlier = await _measure(house, span, compare)
     names = [row["name"] for row in await house.database.fetch("list_worker_names")]
     failed = await read_feed(house.database, Sought(state="exception", worker=worker, domain=domain))
     exceptions = failed.runs
-    filters = {"from": since, "to": until, "worker": worker, "domain": domain}
+    filters = {"from": since, "to": until, "worker": worker, "domain": domain, "compare": compare}
     shown = {
         "it": measured,
         "bars": _bars(measured),
@@ -71,9 +77,30 @@ async def show(  # noqa: PLR0913, PLR0917  # each is a filter in the query
         "has_more": len(exceptions) > _LISTED,
         "complete": await _completeness(house, visitor),
         "links": _links(span),
+        **_compared(measured, earlier),
         "is_empty": not names,
     }
     return page(request, visitor, "overview.html", shown)
+
+
+async def _measure(house: House, span: Span, compare: str) -> tuple[Measured, Measured | None]:
+    """Measure a period and, where that is asked for, the one it is compared with."""
+    if compare and compare not in COMPARED:
+        raise InputInvalid(f"nothing can be compared with `{compare[:40]}`. There is {', '.join(COMPARED)}")
+    if not compare:
+        return await measure(house.database, span), None
+    span.check()
+    now, then = await asyncio.gather(measure(house.database, span), measure(house.database, comparison.before(span)))
+    return now, then
+
+
+def _compared(now: Measured, then: Measured | None) -> Mapping[str, object]:
+    """Give what the page says of the period before; nothing of it where nobody asked."""
+    shown: dict[str, object] = {"comparisons": COMPARED, "then": then, "changes": {}, "before": {}}
+    if then:
+        shown |= {"changes": comparison.compare(now, then), "before": _links(then.span)}
+        shown |= {"costlier": comparison.compare_costs(now, then), "slower": comparison.compare_latencies(now, then)}
+    return shown
 
 
 def _span(now: datetime, since: str, until: str, worker: str, domain: str) -> Span:
@@ -85,7 +112,7 @@ def _span(now: datetime, since: str, until: str, worker: str, domain: str) -> Sp
 
 def _presets(filters: Mapping[str, str]) -> Sequence[tuple[str, str, bool]]:
     """Give each preset with its address, and whether it is what is shown."""
-    kept = {name: filters[name] for name in ("worker", "domain")}
+    kept = {name: filters[name] for name in ("worker", "domain", "compare")}
     chosen = "" if filters["to"] else filters["from"] or "7d"
     return [(name, address("/", kept, **{"from": name}), name == chosen) for name in PRESETS]
 

@@ -19,6 +19,7 @@ from remit.governance.sessions import list_sessions
 from remit.governance.stand_ins import list_absences, list_delegations
 from remit.runtime.house import House
 from remit.web.asked import AskedHouse
+from remit.web.pages.absences import able, lendable
 from remit.web.pages.rendering import page, see_other
 from remit.web.pages.visitor import AskedVisitor, Visitor
 from remit.web.seats import list_answering
@@ -41,6 +42,8 @@ async def show_all(  # each is a filter
         "people": [one for one in people if _matches(one, q, role, state)],
         "known": len(people),
         "away": {row["person"]: row for row in absences if row["since"] <= house.clock.now()},
+        "absences": absences,
+        "delegations": await list_delegations(house.database, house.clock.now()),
         "q": q,
         "role": role,
         "state": state,
@@ -68,7 +71,8 @@ async def add(
 @router.get("/people/{person}")
 async def show(request: Request, house: AskedHouse, visitor: AskedVisitor, person: str) -> Response:
     """Show one person: roles, seats, ways in, absences."""
-    someone = await _find(house, person)
+    people = await list_people(house.database)
+    someone = _among(people, person)
     sees = visitor.person.id == person or visitor.person.may(Permission.PEOPLE_MODIFY)
     shown: dict[str, object] = {
         "someone": someone,
@@ -76,6 +80,11 @@ async def show(request: Request, house: AskedHouse, visitor: AskedVisitor, perso
         "absences": [row for row in await list_absences(house.database, house.clock.now()) if row["person"] == person],
         "delegations": await list_delegations(house.database, house.clock.now(), who=person),
         "ways": await _ways_in(house, person) if sees else None,
+        "may_note": someone.is_active and sees,
+        "lendable": lendable(someone) if visitor.person.id == person else [],
+        "able": able(people, someone),
+        "today": visitor.formats.now.astimezone(visitor.formats.zone).date(),
+        "zone": visitor.formats.zone,
         **_form(visitor),
     }
     return page(request, visitor, "person.html", shown)
@@ -132,7 +141,11 @@ def _matches(one: Person, q: str, role: str, state: str) -> bool:
 
 
 async def _find(house: House, person: str) -> Person:
-    found = next((one for one in await list_people(house.database) if one.id == person), None)
+    return _among(await list_people(house.database), person)
+
+
+def _among(people: Sequence[Person], person: str) -> Person:
+    found = next((one for one in people if one.id == person), None)
     if found is None:
         raise NotFound(f"nobody here is called `{person[:100]}`. `/people` shows who is")
     return found

@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from remit.web.browser import CSRF_FIELD
 from remit.web.pages.visitor import Visitor
@@ -78,7 +78,7 @@ KEYS: Final = (
     ("x", "ask something"),
     ("s", "hand on"),
     ("u", "take the last answer back"),
-    ("c", "choose the item, to decide several together"),
+    ("c", "choose the item, to decide several together; in an incident, write its review"),
     ("p", "hold news back, or let it come"),
     ("n", "next open line of a checklist"),
     ("[ / ]", "previous and next run"),
@@ -110,7 +110,16 @@ def _environment() -> Environment:
     )
     shown: dict[str, Any] = {"static": _static, "csrf": _csrf, "navigation": NAVIGATION, "keys": KEYS, "tones": TONES}
     environment.globals.update(shown)
+    environment.filters["ticks"] = _ticks
     return environment
+
+
+def _ticks(text: str) -> Markup:
+    """Set what stands between backticks as code, and nothing else."""
+    parts = str(escape(text)).split("`")
+    if len(parts) % 2 == 0:  # one is left over: nothing is certain to be code
+        return escape(text)
+    return Markup("").join(Markup(f"<code>{part}</code>" if at % 2 else part) for at, part in enumerate(parts))  # noqa: S704  # escaped above
 
 
 @cache

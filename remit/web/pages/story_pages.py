@@ -15,7 +15,7 @@ from remit.ledger.read import RecordedEntry, Search, find_entries
 from remit.runtime.feed import neighbours
 from remit.runtime.house import House
 from remit.runtime.reversals import Request as Reversing
-from remit.runtime.reversals import request_reversal
+from remit.runtime.reversals import may_request, request_reversal
 from remit.runtime.runs import show_run
 from remit.runtime.story import Span, cost_of, spans_of, tell_story
 from remit.store.database import Row
@@ -52,7 +52,7 @@ async def show(run: UUID, request: Request, house: AskedHouse, visitor: AskedVis
         "is_cut": len(entries) == _MOST_ENTRIES,
         "review": next((each for each in row["reviews"] if each["state"] == "open"), None),
         "reversals": await _reversals(house, row),
-        "may_reverse": _may_reverse(visitor, domain),
+        "may_reverse": may_request(visitor.person, domain),
         "neighbours": beside,
         "trace": await database.fetch("list_trace_runs", row["trace_id"], _MOST_RUNS),
         "received": next((each for each in handoffs if each["id"] == row["handoff"]), None),
@@ -123,10 +123,6 @@ async def _entries(house: House, visitor: Visitor, run: UUID, domain: str) -> tu
     if not visitor.person.may(Permission.LEDGER_READ, domain):
         return ()
     return await find_entries(house.database, Search(run=run), limit=_MOST_ENTRIES)
-
-
-def _may_reverse(visitor: Visitor, domain: str) -> bool:
-    return any(visitor.person.may(each, domain) for each in (Permission.INCIDENTS_MODIFY, Permission.HALTS_LIFT))
 
 
 async def _reversals(house: House, run: Row) -> dict[int, dict[str, Any]]:

@@ -6,7 +6,9 @@ from typing import Annotated, Final
 
 from fastapi import Depends, HTTPException, Request
 
+from remit.errors import RemitError
 from remit.governance.halts import list_halts
+from remit.governance.notices_seen import find_seen
 from remit.governance.reviews import count_waiting
 from remit.governance.roles import Person, person
 from remit.governance.sessions import Session
@@ -32,6 +34,8 @@ class Visitor:
     """in force"""
     waiting: int
     """reviews they can answer, counted to a hundred"""
+    told: Row
+    """up to when they looked at their notices, as `until`, and how many are `new`, counted to a hundred"""
     since: int
     """the place of the ledger the page was made at, from which on its news come"""
 
@@ -59,15 +63,25 @@ async def visitor_of(request: Request, house: House, *, changes_nothing: bool = 
         zone=choose_zone(liked.time_zone, request.cookies.get(ZONE_COOKIE, "")),
         now=now,
     )
+    who = await person(house.database, session.person)
     return Visitor(
-        person=await person(house.database, session.person),
+        person=who,
         session=session,
         preferences=liked,
         formats=formats,
         halts=await list_halts(house.database),
         waiting=await count_waiting(house.database, session.person, now),
+        told=await find_seen(house.database, who),
         since=since,
     )
+
+
+async def visitor_or_nobody(request: Request) -> Visitor | None:
+    """Tell who looks at a page that is shown to anybody; None when nobody is signed in."""
+    try:
+        return await visitor_of(request, request.app.state.house, changes_nothing=True)
+    except (RemitError, HTTPException):
+        return None
 
 
 async def _visitor(request: Request, house: AskedHouse) -> Visitor:

@@ -9,9 +9,11 @@ from remit.runtime.story import Span
 
 WIDTH: Final = 900
 _LABELS: Final = 230
+_BARS: Final = WIDTH - _LABELS - 110  # what is left stands for the duration of the longest
 _ROW: Final = 24
 _THINNEST: Final = 3.0
-_TONES: Final = {"review": "warn", "wait": "warn", "handoff": "link"}
+_TONES: Final = {"review": "warn", "wait": "warn", "handoff": "link", "read": "idle", "judge": "idle"}
+_MOST: Final = 80  # bars that can be taken in
 _LONGEST_NAME: Final = 34  # characters that fit beside the bars
 
 
@@ -28,8 +30,6 @@ class Bar:
     lasted: timedelta
     text_x: float
     """where its duration stands"""
-    anchor: str
-    """on which side of that: `start` or `end`"""
 
     @property
     def middle(self) -> int:
@@ -45,6 +45,8 @@ class Waterfall:
     height: int
     begin: datetime
     end: datetime
+    left_out: int
+    """how many spans were too many to be drawn"""
 
     @property
     def lasted(self) -> timedelta:
@@ -60,16 +62,15 @@ def draw(spans: Sequence[Span]) -> Waterfall | None:
     whole = (end - begin).total_seconds()
     if whole <= 0:
         return None
-    bars = [_bar(span, number, begin, whole) for number, span in enumerate(spans)]
-    return Waterfall(bars=bars, height=len(bars) * _ROW + 4, begin=begin, end=end)
+    bars = [_bar(span, number, begin, whole) for number, span in enumerate(spans[:_MOST])]
+    left_out = len(spans) - len(bars)
+    return Waterfall(bars=bars, height=len(bars) * _ROW + 4, begin=begin, end=end, left_out=left_out)
 
 
 def _bar(span: Span, number: int, begin: datetime, whole: float) -> Bar:
-    room = WIDTH - _LABELS
-    x = _LABELS + room * max(0.0, (span.begin - begin).total_seconds()) / whole
-    width = max(_THINNEST, room * max(0.0, (span.end - span.begin).total_seconds()) / whole)
-    x = min(x, WIDTH - width)
-    is_late = x + width > WIDTH - 110  # no room for its duration on the right
+    x = _LABELS + _BARS * max(0.0, (span.begin - begin).total_seconds()) / whole
+    width = max(_THINNEST, _BARS * max(0.0, (span.end - span.begin).total_seconds()) / whole)
+    x = min(x, _LABELS + _BARS - width)
     return Bar(
         span=span,
         name=span.name if len(span.name) <= _LONGEST_NAME else f"{span.name[: _LONGEST_NAME - 1]}…",
@@ -78,6 +79,5 @@ def _bar(span: Span, number: int, begin: datetime, whole: float) -> Bar:
         width=round(width, 1),
         tone=_TONES.get(span.kind, "mark"),
         lasted=span.end - span.begin,
-        text_x=round(x - 6 if is_late else x + width + 6, 1),
-        anchor="end" if is_late else "start",
+        text_x=round(x + width + 6, 1),
     )

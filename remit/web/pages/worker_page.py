@@ -1,6 +1,6 @@
 """`/workers/{name}`: the page of one worker, and its tabs: all the house knows of it, and who answers for it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from difflib import get_close_matches
@@ -96,13 +96,12 @@ async def _show(request: Request, name: str, tab: str, house: House, visitor: Vi
     text = (await registry.version(house.database, record.version)).charter
     charter = None if record.fault else parse_charter(text, file=f"{name}/charter.yaml")
     looked = Looked(house=house, visitor=visitor, record=record, charter=charter, query=request.query_params)
-    scopes = _scopes(record, charter)
     shown = {
         "it": record,
         "charter": charter,
         "tab": tab,
         "tabs": TABS,
-        "halts": [halt for halt in visitor.halts if halt["scope"] in scopes],
+        "halts": [halt for halt in visitor.halts if halt["scope"] in record.scopes],
         "accuracy": accuracy_of(record),
         "may_change": visitor.person.may(Permission.IDENTITIES_MODIFY, record.domain.value),
         "may_propose": visitor.person.may(Permission.WORKERS_MODIFY, record.domain.value),
@@ -115,11 +114,6 @@ def accuracy_of(record: WorkerRecord) -> Share:
     return Share(part=record.accuracy.approved, whole=record.accuracy.reviewed)
 
 
-def _scopes(record: WorkerRecord, charter: Charter | None) -> Sequence[str]:
-    process = charter.process_slug if charter else ""
-    return ("everything", f"worker:{record.name}", f"domain:{record.domain.value}", f"workflow:{process}")
-
-
 # ── the tabs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -129,12 +123,11 @@ async def _registry(looked: Looked) -> dict[str, Any]:
     [standing] = await house.database.fetch(
         "list_standing", record.name, looked.visitor.formats.now - timedelta(days=7)
     )
-    scopes = list(_scopes(record, looked.charter))
     return {
         "triggers": [(each.name, describe_trigger(each)) for each in record.triggers],
         "connections": [(name, systems.get(name)) for name in record.connected_systems],
         "standing": standing,
-        "incidents": await house.database.fetch("list_incidents_of", scopes, 5),
+        "incidents": await house.database.fetch("list_incidents_of", list(record.scopes), 5),
         "stages": await _stages(looked),
     }
 
@@ -205,7 +198,8 @@ async def _costs(looked: Looked) -> dict[str, Any]:
     used = await house.database.fetch("list_budgets_of_day", holders, now.astimezone(UTC).date())
     return {
         "outcomes": await house.database.fetch("measure_costs", *span.asked, MOST_COSTED),
-        "dearest": await action_costs(house.database, day, limit=10),
+        "looked_at": MOST_COSTED,
+        "dearest": await action_costs(house.database, day, limit=10, newest=MOST_COSTED),
         "harm": await state_harm(house.database, house.roster, looked.record.name) if looked.charter else None,
         "lines": _budget_lines(looked.charter, {(row["holder"], row["name"]): row for row in used}),
     }

@@ -1,11 +1,13 @@
 -- List the writes of runs opened in a period with their share of what the run cost, the dearest first.
--- $1 since, $2 until, $3 worker or empty, $4 limit
-WITH done AS (
+-- $1 since, $2 until, $3 worker or empty, $4 limit, $5 how many runs are looked at, the newest; null for all
+WITH asked AS (
+    SELECT id FROM run WHERE opened_at >= $1 AND opened_at < $2 AND ($3 = '' OR worker = $3) ORDER BY opened_at DESC LIMIT $5
+), done AS (
     SELECT action.run, action.step, action.worker, action.operation,
         count(*) OVER (PARTITION BY action.run) AS many,
         row_number() OVER (PARTITION BY action.run ORDER BY action.step) AS place
-    FROM action JOIN run ON run.id = action.run
-    WHERE action.state = 'performed' AND run.opened_at >= $1 AND run.opened_at < $2 AND ($3 = '' OR run.worker = $3)
+    FROM asked JOIN action ON action.run = asked.id
+    WHERE action.state = 'performed'
 ), spent AS (
     SELECT step.run, sum((result ->> 'cost')::bigint)::bigint AS cost
     FROM step WHERE kind = 'judge' AND run IN (SELECT run FROM done) GROUP BY step.run

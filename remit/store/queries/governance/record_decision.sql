@@ -4,8 +4,9 @@ WITH held AS (
     UPDATE run SET attempts = 0, changed_at = $14, state = $15, waits_for = $16, reason = CASE WHEN $15 = 'running' THEN '' ELSE $12 END, wake_at = NULL
     WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id
 ), stepped AS (
-    INSERT INTO step (run, number, kind, name, asked, result, recorded_at)
-    SELECT held.id, new.number, new.kind, new.body ->> 'name', new.body -> 'asked', new.body -> 'result', $14
+    INSERT INTO step (run, number, kind, name, asked, result, recorded_at, begun_at, ended_at)
+    SELECT held.id, new.number, new.kind, new.body ->> 'name', new.body -> 'asked', new.body -> 'result', $14,
+        (new.body ->> 'begun_at')::timestamptz, (new.body ->> 'ended_at')::timestamptz
     FROM held, unnest($3::integer[], $4::text[], $5::jsonb[]) AS new (number, kind, body)
 ), acted AS (
     INSERT INTO action (run, step, worker, operation, arguments, state, decision, reason, reserved, decided_at)

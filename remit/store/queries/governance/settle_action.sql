@@ -5,8 +5,9 @@ WITH held AS (
         reason = CASE WHEN $12 = 'running' THEN '' ELSE $9 END, tries = CASE WHEN $13 = 'system' THEN tries + 1 ELSE 0 END
     WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id
 ), stepped AS (
-    INSERT INTO step (run, number, kind, name, asked, result, recorded_at)
-    SELECT held.id, new.number, new.kind, new.body ->> 'name', new.body -> 'asked', new.body -> 'result', $11
+    INSERT INTO step (run, number, kind, name, asked, result, recorded_at, begun_at, ended_at)
+    SELECT held.id, new.number, new.kind, new.body ->> 'name', new.body -> 'asked', new.body -> 'result', $11,
+        (new.body ->> 'begun_at')::timestamptz, (new.body ->> 'ended_at')::timestamptz
     FROM held, unnest($3::integer[], $4::text[], $5::jsonb[]) AS new (number, kind, body)
 ), before AS (
     SELECT action.worker, action.reserved FROM action, held WHERE action.run = held.id AND action.step = $6

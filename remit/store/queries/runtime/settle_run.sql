@@ -5,8 +5,9 @@ WITH held AS (
         attempts = 0, tries = CASE WHEN $11 THEN tries + 1 ELSE 0 END
     WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id
 ), stepped AS (
-    INSERT INTO step (run, number, kind, name, asked, result, recorded_at)
-    SELECT held.id, new.number, new.kind, new.body ->> 'name', new.body -> 'asked', new.body -> 'result', $10
+    INSERT INTO step (run, number, kind, name, asked, result, recorded_at, begun_at, ended_at)
+    SELECT held.id, new.number, new.kind, new.body ->> 'name', new.body -> 'asked', new.body -> 'result', $10,
+        (new.body ->> 'begun_at')::timestamptz, (new.body ->> 'ended_at')::timestamptz
     FROM held, unnest($3::integer[], $4::text[], $5::jsonb[]) AS new (number, kind, body)
 )
 SELECT count(*) FROM held
