@@ -12,7 +12,7 @@ table of what would have come out differently.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final, cast
 from uuid import UUID
@@ -137,10 +137,12 @@ class Changes:
             NotAllowed: This person drafted it, or may not approve it.
             Conflict: It is not replayed, is settled, or something has changed since it was replayed.
         """
+        asked = clock.monotonic()
         book = await read_rulebook(self._database, self._shipped)
         async with self._database.transaction() as transaction:
             # INVARIANT: no decision is being recorded by the old rules while this commits, and none after it.
             await transaction.execute("lock_halts")
+            now += timedelta(seconds=clock.monotonic() - asked)  # decisions it waited for are told before it
             held = await open_change(transaction, change)
             await _check_second(transaction, held, by)
             _check_stamp(held, stamp)

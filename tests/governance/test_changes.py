@@ -163,7 +163,8 @@ async def test_rules_changed_while_many_act_are_followed_from_the_commit_on(
     )
     await work(one)
 
-    entries = reversed(await find_entries(one.database, Search(), limit=500))
+    found = await find_entries(one.database, Search(), limit=500)
+    entries = sorted(found, key=lambda entry: entry.serial)  # as they were committed, not as their clocks say
     said = [entry.body["decision"]["verdict"] if entry.kind == "action.decided" else entry.kind for entry in entries]
     after = said[said.index("change.settled") :]
     assert "permit" not in after
