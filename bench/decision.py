@@ -40,6 +40,11 @@ def main() -> None:
         passed = perf_counter() - begun
         took["all"].append(passed)
         took[decision.verdict.value].append(passed)
+    for _ in range(DECISIONS // 4):
+        policy = dice.choice(policies)
+        begun = perf_counter()
+        policy.decide_read("system_0.read")
+        took["read"].append(perf_counter() - begun)
     for verdict, times in sorted(took.items()):
         times.sort()
         p50, p99 = (times[int(len(times) * part)] * 1000 for part in (0.5, 0.99))
@@ -47,8 +52,9 @@ def main() -> None:
 
 
 def make_operations() -> dict[str, Operation]:
-    """A hundred writes of ten systems."""
-    return {
+    """A hundred writes of ten systems, and a read."""
+    read = Operation(name="system_0.read", kind=Kind.READ, summary="shows something")
+    return {read.name: read} | {
         name: Operation(
             name=name,
             kind=Kind.WRITE,
@@ -65,7 +71,7 @@ def make_operations() -> dict[str, Operation]:
 
 def make_charter(number: int, operations: dict[str, Operation]) -> Charter:
     """A worker with eight grants, two reviews and a prohibition."""
-    granted = sorted(operations)[number : number + 8]
+    granted = sorted(name for name, each in operations.items() if each.kind is Kind.WRITE)[number : number + 8]
     return Charter(
         name=f"worker-{number}",
         title="Worker",
@@ -76,7 +82,7 @@ def make_charter(number: int, operations: dict[str, Operation]) -> Charter:
         technical_owner="ben",
         seats=Seats(accountable="ada", system_owner="ben", risk_owner="cy"),
         triggers=(),
-        systems=(Access(system="system_0", reads=()),),
+        systems=(Access(system="system_0", reads=("system_0.read",)),),
         grants=tuple(Grant(operation=name, limit=5_000_000, currency="EUR", per_day=50) for name in granted),
         prohibitions=(Prohibition(operation="system_9.*", because="It is not its business."),),
         reviews=(

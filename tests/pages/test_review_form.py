@@ -32,6 +32,13 @@ def test_what_is_not_touched_stays_exactly_the_same() -> None:
     assert read_fields(ARGUMENTS, "amount", typed(**shown)) == ARGUMENTS
 
 
+def test_a_letter_comes_after_whom_it_goes_to() -> None:
+    """What takes much room stands last, the rest in its order: whom a message goes to is not looked for below it."""
+    fields = fields_of({"to": "a@b.example", "text": "Dear Ann,\n…", "draft": "DR-1", "subject": "Hello"}, "", {})
+
+    assert [field.name for field in fields] == ["to", "draft", "subject", "text"]
+
+
 def test_each_kind_is_read_back_as_what_it_was() -> None:
     """Money is typed in its currency, lists by line, the rest as it is written."""
     edits = typed(amount="99.5", to="eve@example.com\r\n\r\n", urgent="no", count="8", more='{"a": []}')

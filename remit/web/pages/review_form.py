@@ -14,6 +14,7 @@ from remit.web.door import read_json
 
 PREFIX: Final = "argument."
 
+_LAST: Final = frozenset({"long", "json"})
 _LONG: Final = 70  # letters; a longer text is edited in a larger field
 _WORDS: Final = re.compile(r"\s+|[^\s]+")
 
@@ -40,7 +41,7 @@ class Field:
 
 
 def fields_of(arguments: Mapping[str, Any], counts: str, typed: Mapping[str, str]) -> list[Field]:
-    """Show arguments as fields.
+    """Show arguments as fields, what takes much room last.
 
     Args:
         arguments: As the worker proposed them.
@@ -52,7 +53,7 @@ def fields_of(arguments: Mapping[str, Any], counts: str, typed: Mapping[str, str
         kind, unit = _kind(name, value, counts, arguments)
         text = _written(value, kind, unit)
         fields.append(Field(name=name, kind=kind, value=text, typed=typed.get(PREFIX + name, text), unit=unit))
-    return fields
+    return sorted(fields, key=lambda field: field.kind in _LAST)
 
 
 def read_fields(arguments: Mapping[str, Any], counts: str, typed: Mapping[str, str]) -> dict[str, Any]:
