@@ -36,7 +36,7 @@ async def list_all(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """List incidents, newest first."""
+    """List incidents: what is not closed first, the worst first; then what is, newest first."""
     async with open_database(read_settings()) as database:
         rows = await incidents.list_incidents(database, state=state)
     if as_json:

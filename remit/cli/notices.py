@@ -32,7 +32,9 @@ async def notices(
         rows = await list_notices(database, person or None, limit=limit)
     if as_json:
         return print_json([dict(row) for row in rows])
-    cells = [(ago(row["made_at"]), row["recipient"], row["title"], _delivered(row["deliveries"])) for row in rows]
+    cells = [
+        (ago(row["made_at"]), ", ".join(row["recipients"]), row["title"], _delivered(row["deliveries"])) for row in rows
+    ]
     return print_table(("when", "to", "what", "went out"), cells, empty="nobody was told anything yet")
 
 

@@ -72,6 +72,15 @@ QUESTIONS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """The incident that ended a page of the list: the next page begins after it."""
+
+    id: UUID
+    was_closed: bool
+    """as it was shown; it may have been closed since"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
     """What a person writes into the review of an incident."""
 
@@ -150,11 +159,16 @@ async def close_incident(database: Database, incident: UUID, who: str, now: date
 
 
 async def list_incidents(
-    database: Database, *, state: str = "", severity: str = "", before: UUID | None = None, limit: int = 50
+    database: Database, *, state: str = "", severity: str = "", after: Listed | None = None, limit: int = 50
 ) -> Sequence[Row]:
-    """List incidents in one state and of one severity, or all, newest first, after the one that ended a page."""
+    """List incidents in one state and of one severity, or all, after the one that ended a page.
+
+    What is not closed comes first, the worst first, then the newest; then what is closed, the newest first.
+    """
     kinds = [kind for kind, reach in _REACH.items() if severity in {"", reach}]
-    return await database.fetch("list_incidents", state, limit, kinds, before)
+    ranks = [list(Severity).index(_REACH[kind]) for kind in kinds]
+    place = (after.id, after.was_closed) if after else (None, False)
+    return await database.fetch("list_incidents", state, limit, kinds, ranks, *place)
 
 
 def severity_of(scope: str) -> Severity:

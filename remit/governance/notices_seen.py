@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from remit.charters.charter import Domain
+from remit.errors import NotAllowed
 from remit.governance.notices import to_role
-from remit.governance.roles import Person
+from remit.governance.roles import Person, person
 from remit.store.database import Database, Row
 
 
@@ -22,6 +23,15 @@ async def mark_seen(database: Database, who: Person, until: datetime, now: datet
     """Mark what somebody was told up to a moment as read; what is made later stays new."""
     who.check_here()
     await database.execute("save_notices_seen", who.id, min(until, now))
+
+
+async def find_recipients(database: Database, person_id: str) -> Sequence[str]:
+    """Name every recipient that means whoever has an id: of somebody who left or is not known, only the id."""
+    try:
+        who = await person(database, person_id)
+    except NotAllowed:
+        return [person_id]
+    return recipients_of(who) if who.is_active else [who.id]
 
 
 def recipients_of(who: Person) -> Sequence[str]:

@@ -20,6 +20,7 @@ from remit import clock
 from remit.clock import Clock
 from remit.connections.channels.channel import Channel, Message
 from remit.errors import RemitError, SystemRefused
+from remit.governance.notices_seen import find_recipients
 from remit.store.database import Database, Row
 
 _EVERY: Final = 1.0  # seconds between two looks
@@ -111,5 +112,10 @@ def _message(row: Row, public_url: str) -> Message:
 async def list_notices(
     database: Database, person: str | None = None, *, before: UUID | None = None, limit: int = 50
 ) -> Sequence[Row]:
-    """List the notices for a person, or everybody's, newest first, with what became of each on its channels."""
-    return await database.fetch("list_notices", person, before, limit)
+    """List the notices for a person, or everybody's, newest first, with what became of each on its channels.
+
+    What a person was told under several roles stands there once, with its `recipients`.
+    """
+    if person is None:
+        return await database.fetch("list_notices", before, limit)
+    return await database.fetch("list_notices_of", await find_recipients(database, person), before, limit)

@@ -89,11 +89,18 @@ def cost_of(story: Sequence[Happening]) -> int:
 def spans_of(run: Row, handoffs: Sequence[Row], now: datetime) -> list[Span]:
     """List what took time in a run: itself first, then its parts as they began."""
     over = run["state"] in {"done", "exception", "stopped"}
-    parts = [*_spans(run, now), *(_handoff_span(each, now) for each in handoffs if each["run"] == run["id"])]
+    parts = [*_spans(run, now), *(handoff_span(each, now) for each in handoffs if each["run"] == run["id"])]
     end = run["changed_at"] if over else now
     # What was handed over may go on long after the run has ended.
     whole = Span(name=run["worker"], kind="run", begin=run["opened_at"], end=end, is_over=over)
     return [whole, *sorted(parts, key=lambda span: span.begin)]
+
+
+def handoff_span(handoff: Row, now: datetime) -> Span:
+    """Tell how long a handoff took, or takes until now."""
+    begin, end = handoff["opened_at"], handoff["settled_at"]
+    name = f"{handoff['path']} → {handoff['receiving_domain'].replace('_', ' ')}"
+    return Span(name=name, kind="handoff", begin=begin, end=end or max(now, begin), is_over=end is not None)
 
 
 # ── steps ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -279,9 +286,3 @@ def _spans(run: Row, now: datetime) -> Iterator[Span]:
         elif step["kind"] == "wait" and isinstance(step["result"], str):  # else it was taken away with its run
             begin, until = (datetime.fromisoformat(step[name]) for name in ("recorded_at", "result"))
             yield Span(name="waits", kind="wait", begin=begin, end=min(until, max(now, begin)), is_over=until <= now)
-
-
-def _handoff_span(handoff: Row, now: datetime) -> Span:
-    end = handoff["settled_at"]
-    name = f"{handoff['path']} → {handoff['receiving_domain'].replace('_', ' ')}"
-    return Span(name=name, kind="handoff", begin=handoff["opened_at"], end=end or now, is_over=end is not None)

@@ -51,11 +51,11 @@ class Written(BaseModel):
     state: IncidentState
 
 
-@router.get("", summary="List incidents, newest first", response_model=list[ListedIncident])
+@router.get("", summary="List incidents, what is not closed first", response_model=list[ListedIncident])
 async def list_incidents(
     house: AskedHouse, _: AskedPerson, state: Literal["", "open", "reviewed", "closed"] = "", limit: Limit = 50
 ) -> list[dict[str, Any]]:
-    """List incidents in one state, or all."""
+    """List incidents in one state, or all: what is not closed first, the worst first; then what is, newest first."""
     return [dict(row) for row in await incidents.list_incidents(house.database, state=state, limit=limit)]
 
 

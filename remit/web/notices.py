@@ -21,6 +21,9 @@ class ShownNotice(BaseModel):
     id: UUID
     kind: str
     recipient: str = Field(description="a person's id, or a role with its domain")
+    recipients: list[str] = Field(
+        description="those that mean you; what you are told under several roles is one notice"
+    )
     title: str
     body: str
     link: str = Field(description="the path of the page that shows it; it decides nothing")

@@ -9,6 +9,7 @@ from remit.governance.halts import lift, stop
 from remit.governance.incident_review import write_review
 from remit.governance.incidents import (
     QUESTIONS,
+    Listed,
     Section,
     Writing,
     close_incident,
@@ -36,6 +37,18 @@ async def _write(house: House, incident: UUID, section: Section, words: str = "s
     return await write_section(house.database, given, house.clock.now())
 
 
+async def _stopped_and_lifted(house: House, scope: str) -> UUID:
+    house.clock.advance(minutes=1)
+    incident = await _open(house, scope)
+    await lift(house.database, scope, "mended", "ken.ito", house.clock.now())
+    return incident
+
+
+async def _close(house: House, incident: UUID) -> None:
+    await _write_all(house, incident)
+    await close_incident(house.database, incident, "ken.ito", house.clock.now())
+
+
 async def _write_all(house: House, incident: UUID) -> list[str]:
     states = [await _write(house, incident, section) for section in PEOPLE_ASKED]
     return [*states, await _write(house, incident, Section.FIX, "a limit", owner="ken.ito")]
@@ -50,6 +63,53 @@ async def test_a_halt_opens_one_incident(opened: tuple[House, Company]) -> None:
 
     scopes = [row["scope"] for row in await list_incidents(house.database)]
     assert sorted(scopes) == ["domain:finance", "worker:as-told"]
+
+
+async def test_what_is_not_closed_comes_first_the_worst_first(opened: tuple[House, Company]) -> None:
+    """Among those not closed the reach counts, then the time; among the closed ones only the time."""
+    house, _ = opened
+    scopes = (
+        "everything",
+        "worker:asks-before",
+        "connection:crm",
+        "worker:as-told",
+        "workflow:tests-of-the-gateway",
+        "domain:finance",
+    )
+    found = {scope: await _stopped_and_lifted(house, scope) for scope in scopes}
+    await _close(house, found["worker:asks-before"])
+    await _close(house, found["everything"])
+
+    rows = await list_incidents(house.database)
+    reviewed = await list_incidents(house.database, state="closed")
+
+    assert [row["scope"] for row in rows] == [
+        *("domain:finance", "workflow:tests-of-the-gateway", "connection:crm", "worker:as-told"),
+        *("worker:asks-before", "everything"),
+    ]
+    assert [row["scope"] for row in reviewed] == ["worker:asks-before", "everything"]
+    assert [row["scope"] for row in await list_incidents(house.database, severity="medium")] == [
+        *("workflow:tests-of-the-gateway", "connection:crm"),
+    ]
+
+
+async def test_pages_of_incidents_lose_nothing_that_is_closed_meanwhile(opened: tuple[House, Company]) -> None:
+    """Every incident stands on some page, the one that ended a page closed before the next was asked for or not."""
+    house, _ = opened
+    scopes = ("worker:as-told", "domain:finance", "worker:asks-before", "worker:takes-over", "domain:revenue")
+    every = [await _stopped_and_lifted(house, scope) for scope in scopes]
+    await _close(house, every[0])
+
+    seen: list[UUID] = []
+    after = None
+    while rows := await list_incidents(house.database, after=after, limit=2):
+        seen += [row["id"] for row in rows]
+        after = Listed(id=rows[-1]["id"], was_closed=rows[-1]["state"] == "closed")
+        if len(seen) == 2:
+            await _close(house, seen[-1])
+
+    assert set(seen) == set(every)
+    assert [one for one in every if seen.count(one) > 1] == [seen[1]]  # which moved to the closed ones meanwhile
 
 
 async def test_the_owners_are_told(opened: tuple[House, Company]) -> None:

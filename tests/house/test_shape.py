@@ -22,6 +22,7 @@ MANY_PARAMETERS = {
     "remit/web/reviews.py reviews": MANY_FILTERS,
     "remit/web/runs.py list_runs": MANY_FILTERS,
     "remit/web/pages/changes.py begin": MANY_FILTERS,
+    "remit/web/pages/incidents.py show_all": MANY_FILTERS,
     "remit/web/pages/overview.py show": MANY_FILTERS,
     "remit/web/pages/registry.py show_all": MANY_FILTERS,
     "remit/web/pages/changes.py draft": "each is a field of a form",

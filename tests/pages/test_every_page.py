@@ -47,6 +47,9 @@ PATHS = (
 )
 """Every page that needs no number; a screen adds its own."""
 
+PARTS = 4
+"""In how many tests they are looked at, so that no process looks at all of them one after the other."""
+
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -67,17 +70,18 @@ async def faults_of(page: Page) -> list[str]:
     return [f"{fault['id']}: {node['target']} {node['html'][:200]}" for fault in violations for node in fault["nodes"]]
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_every_page_can_be_read_by_everybody(site: Site, theme: str) -> None:
+async def test_every_page_can_be_read_by_everybody(site: Site, theme: str, part: int) -> None:
     """No page has a fault axe-core knows of, in either theme, nor an error of its script or of its policy."""
     await filled(site)
     said: list[str] = []
-    page = await site.visit(PATHS[0], color_scheme=theme)
+    page = await site.visit("/settings", color_scheme=theme)
     page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: said.append(str(error)))
 
     faults: list[str] = []
-    for path in PATHS:
+    for path in PATHS[part::PARTS]:
         answer = await page.goto(path)
         assert answer is not None
         assert answer.status == 200, path
@@ -87,12 +91,13 @@ async def test_every_page_can_be_read_by_everybody(site: Site, theme: str) -> No
     assert said == []
 
 
-async def test_every_page_works_without_script(site: Site) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+async def test_every_page_works_without_script(site: Site, part: int) -> None:
     """Each page shows its heading and the way to the others to a browser that runs no script."""
     await filled(site)
-    page = await site.visit(PATHS[0], java_script_enabled=False)
+    page = await site.visit("/settings", java_script_enabled=False)
 
-    for path in PATHS:
+    for path in PATHS[part::PARTS]:
         await page.goto(path)
         assert await page.locator("main h1").count() == 1, path
         assert await page.locator("nav a").count() >= 10, path

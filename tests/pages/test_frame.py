@@ -1,13 +1,19 @@
 import re
 
 import httpx
+import pytest
 from fastapi.routing import APIRoute
+from playwright.async_api import expect
 
+from remit.governance.halts import stop
+from remit.governance.roles import Person, save_person
 from remit.practice.company import Company
 from remit.runtime.house import House
 from remit.web.app import SCREENS, create_app
-from tests.houses import notify, tell, work
+from tests.houses import notify, score, tell, work
 from tests.pages.conftest import Site
+from tests.pages.test_every_page import filled
+from tests.pages.test_registry import register
 from tests.web.conftest import TOKEN
 
 BEFORE = {"/sign-in", "/sign-in/link", "/docs"}
@@ -44,6 +50,47 @@ async def test_a_link_signs_in_once(site: Site) -> None:
 
     await page.get_by_role("heading", name="Registry").wait_for()
     assert await page.locator("summary").first.inner_text() == "You"
+
+
+@pytest.mark.parametrize("path", ["/workers", "/runs", "/ledger", "/people", "/connections", "/incidents"])
+async def test_rows_are_dense_and_fit(site: Site, path: str) -> None:
+    """Rows of main tables are 36 to 40 pixels high, and none is wider than a page of 1280, however long names are."""
+    long = "Of the quarterly revenue recognition, accruals and deferrals of every subscription"
+    await register(site, ("title: As Told", f"title: {long}"))
+    roles = ("on-call@it_operations", "domain-lead@finance", "risk-owner", "reviewer")
+    await save_person(site.house.database, Person(id="w" * 60, name=long, mail=f"{'w' * 60}@example.com", roles=roles))
+    await filled(site)
+    await tell(site.house, score(101), number=3)
+    await work(site.house)
+    await stop(site.house.database, "domain:customer_experience", f"{long}. " * 9, "you", site.house.clock.now())
+    await site.record()
+    page = await site.visit(path, viewport={"width": 1280, "height": 800})
+
+    table = page.locator(".scroll").first
+    rows = await table.locator("tbody tr").evaluate_all("all => all.map((row) => row.getBoundingClientRect().height)")
+    wider = await table.evaluate("one => one.scrollWidth - one.clientWidth")
+
+    assert rows
+    assert [height for height in rows if not 36 <= height <= 40] == []
+    assert wider == 0
+    cut = await table.locator("td, th").evaluate_all(
+        "all => all.filter((one) => one.scrollWidth > one.clientWidth && !one.title).map((one) => one.outerHTML)"
+    )
+    assert cut == []
+
+
+async def test_a_page_there_is_not_says_so(site: Site) -> None:
+    """An address nothing stands at is said again, as text, with a way back; what an error names is set as code."""
+    page = await site.visit("/workers")
+    answer = await page.goto("/no/such/<b>page</b>")
+
+    assert answer is not None
+    assert answer.status == 404
+    await expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    await expect(page.get_by_role("alert").locator("code")).to_have_text("/no/such/<b>page</b>")
+    await page.get_by_role("link", name="Go back").click()
+    await page.goto("/workers/none-such")
+    await expect(page.get_by_role("alert").locator("code").first).to_have_text("none-such")
 
 
 async def test_news_reach_an_open_page(site: Site) -> None:

@@ -202,6 +202,7 @@ async def test_many_are_decided_together_after_a_preview(site: Site) -> None:
         await page.locator(".pick input").nth(number).check()
     await page.get_by_role("button", name="Decide the chosen").click()
     await expect(page.locator("h1")).to_have_text("Decide 2 reviews together")
+    await expect(page.locator("main tbody tr")).to_contain_text([re.compile("message (one|two|three)")] * 2)
 
     await page.get_by_role("button", name="Approve all 2").click()
     await expect(page.locator("h1")).to_have_text("2 of 2 answered")

@@ -46,6 +46,25 @@ async def test_the_list_is_filtered_by_its_address(site: Site) -> None:
     await expect(page.locator("#incidents tbody tr")).to_have_count(2)
 
 
+async def test_the_worst_stands_first_and_pages_go_on(site: Site) -> None:
+    """Of what is not closed the worst comes first, and a page leads to the next and back to the first."""
+    every: list[UUID] = []
+    for _ in range(51):
+        every.append(await opened(site.house))
+        await lift(site.house.database, "worker:as-told", "put right", "ken.ito", site.house.clock.now())
+    await opened(site.house, "domain:finance")
+    page = await site.visit("/incidents")
+    rows = page.locator("#incidents tbody tr")
+    await expect(rows.nth(0)).to_contain_text("domain:finance")
+    assert await rows.nth(1).get_by_role("link").first.get_attribute("href") == f"/incidents/{every[-1]}"
+
+    await page.get_by_role("link", name="Next page").click()
+
+    await expect(rows).to_have_count(2)
+    await page.get_by_role("link", name="First page").click()
+    await expect(rows).to_have_count(50)
+
+
 async def test_an_empty_list_tells_of_the_last_drill(site: Site) -> None:
     """Before anything was stopped the page teaches what opens an incident, and that no drill was held."""
     page = await site.visit("/incidents")

@@ -13,9 +13,10 @@ from remit.runtime.escalation_map import MappedPath, read_map
 from remit.runtime.executor import execute
 from remit.runtime.handoffs import fail_overdue
 from remit.runtime.house import House
-from tests.houses import score, tell, work
+from tests.houses import SAMPLE_WORKERS, score, tell, work
 from tests.pages.conftest import Site
 from tests.pages.test_every_page import faults_of
+from tests.pages.test_registry import register
 from tests.runtime.test_handoffs import hand_over
 
 
@@ -133,6 +134,31 @@ async def test_who_gets_this_now_is_told_by_name(site: Site) -> None:
 
     await page.locator(".told").get_by_text("Maria Rossi (maria.rossi) answers for it").wait_for()
     await page.get_by_text("whenever it is told to").wait_for()
+
+
+async def test_arrows_move_between_the_drawn_paths(site: Site) -> None:
+    """One Tab goes in, arrows move the focus from path to path and no further, and Enter opens the one that has it."""
+    first = (SAMPLE_WORKERS / "as_told" / "charter.yaml").read_text().partition("escalation_paths:\n")[2]
+    first = first.partition("review_within:")[0]
+    more = "".join(first.replace("told-on", name) for name in ("second", "third"))
+    await register(site, ("escalation_paths:\n", f"escalation_paths:\n{more}"))
+    page = await site.visit("/map")
+    paths = page.locator("#map svg a")
+    await expect(paths).to_have_count(3)
+
+    await paths.first.focus()
+    for key in ("ArrowUp", "ArrowDown", "ArrowRight", "ArrowDown"):
+        await page.keyboard.press(key)
+    await expect(paths.nth(2)).to_be_focused()
+    assert await paths.evaluate_all("all => all.map((one) => one.tabIndex)") == [-1, -1, 0]
+    assert await paths.nth(2).evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+    await page.keyboard.press("ArrowLeft")
+    opens = await paths.nth(1).get_attribute("href")
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator(".told")).to_be_visible()
+    assert page.url.endswith(opens or "nowhere")
+    await expect(page.locator("#map tbody tr[aria-current]")).to_have_count(1)
 
 
 async def test_handoffs_are_listed_with_how_they_stand(site: Site) -> None:

@@ -1,13 +1,15 @@
 """Notices as people read them: what is new to them, and what they have read."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from playwright.async_api import expect
 
 from remit.governance.notices import Notice, notify, to_role
 from remit.governance.notices_seen import find_seen, mark_seen
-from remit.governance.roles import person
+from remit.governance.roles import person, record_person
 from remit.runtime.house import House
+from remit.runtime.notifying import list_notices
 from tests.pages.conftest import Site
 
 
@@ -71,6 +73,45 @@ async def test_many_are_counted_to_a_hundred(site: Site) -> None:
     assert (await find_seen(site.house.database, await person(site.house.database, "ken.ito")))["new"] == 100
     page = await site.visit("/workers", who="ken.ito")
     await expect(page.locator("#bar .told-count")).to_contain_text("99+")
+
+
+async def test_what_is_told_under_two_roles_is_one_notice(site: Site) -> None:
+    """Who is meant twice by one notice sees it once, with every role it was for, and it is counted once."""
+    house = site.house
+    mine = ("ken.ito", to_role("on-call", "it_operations"), to_role("it-reviewer", "it_operations"))
+    for number in range(5):
+        house.clock.advance(minutes=1)
+        same = [Notice(key=f"{number}/{who}", kind="halt.set", recipient=who, title=f"stop {number}") for who in mine]
+        async with house.database.transaction() as transaction:
+            await notify(transaction, *same, now=house.clock.now())
+    await told(house, "6", "ken.ito", title="stop 4")
+    ken = await person(house.database, "ken.ito")
+    assert (await find_seen(house.database, ken))["new"] == 6
+
+    seen: list[str] = []
+    before = None
+    while rows := await list_notices(house.database, "ken.ito", before=before, limit=2):
+        seen += [row["title"] for row in rows]
+        before = rows[-1]["id"]
+
+    assert seen == ["stop 4", "stop 4", "stop 3", "stop 2", "stop 1", "stop 0"]
+    assert len(await list_notices(house.database, limit=50)) == 16
+    page = await site.visit("/notices", who="ken.ito")
+    await expect(page.locator("#notices tbody tr")).to_have_count(6)
+    last = page.locator("#notices tbody tr").last
+    await expect(last).to_contain_text("you, it reviewer in it operations, on call in it operations")
+
+
+async def test_who_left_is_told_by_name_alone(site: Site) -> None:
+    """A role means whoever holds it and is here; of somebody who is not known nothing is listed."""
+    house = site.house
+    await told(house, "1", "ken.ito")
+    await told(house, "2", to_role("on-call", "it_operations"))
+    ken = await person(house.database, "ken.ito")
+    await record_person(house.database, replace(ken, is_active=False), by="you", now=house.clock.now())
+
+    assert [row["recipient"] for row in await list_notices(house.database, "ken.ito")] == ["ken.ito"]
+    assert await list_notices(house.database, "nobody") == []
 
 
 async def test_what_a_title_says_is_text(site: Site) -> None:

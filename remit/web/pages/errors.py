@@ -13,6 +13,7 @@ from remit.web.paths import path_of_ours
 
 _FOR_PROGRAMS: Final = ("/v1/", "/scim", "/health/", "/metrics", "/openapi.json", "/static/", "/live")
 _SIGNED_OUT: Final = 401
+_NO_PATH: Final = "not found"  # of a path; whatever else there is not is named
 
 
 def is_for_programs(path: str) -> bool:
@@ -27,7 +28,10 @@ async def error_page(request: Request, problem: JSONResponse) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
         wanted = request.url.path + query if request.method == "GET" else _back(request)
         return RedirectResponse(f"/sign-in?{urlencode({'next': wanted})}", 303)
-    shown = {"title": _capitalized(told["title"]), "detail": sentence(told["detail"]), "back": _back(request)}
+    title, detail = told["title"], told["detail"]
+    if title == _NO_PATH:
+        title, detail = "there is no such page", f"nothing stands at `{request.url.path[:200]}`. Go to one there is"
+    shown = {"title": _capitalized(title), "detail": sentence(detail), "back": _back(request)}
     return page(request, await visitor_or_nobody(request), "error.html", shown, http_status=told["status"])
 
 

@@ -122,7 +122,8 @@ async def show_batch(request: Request, house: AskedHouse, visitor: AskedVisitor,
     items = _items(await request.form())
     seen = await preview(house.database, items, visitor.person.id)
     rows = await house.database.fetch("list_batch", list(items))
-    shown = {"seen": seen, "rows": rows, "items": items, "wanted": wanted, "codes": list(RejectCode)}
+    fields = {row["id"]: fields_of(row["arguments"], row["counts"], {}) for row in rows}
+    shown = {"seen": seen, "rows": rows, "fields": fields, "items": items, "wanted": wanted, "codes": list(RejectCode)}
     return page(request, visitor, "review_batch.html", shown)
 
 

@@ -13,7 +13,7 @@ from remit.errors import InputInvalid, RemitError
 from remit.governance import blast_report, drills, halts, incidents
 from remit.governance.authority import Permission, roles_with
 from remit.governance.incident_review import list_known, write_review
-from remit.governance.incidents import QUESTIONS, Section, Severity, Writing
+from remit.governance.incidents import QUESTIONS, Listed, Section, Severity, Writing
 from remit.governance.roles import list_people
 from remit.runtime.house import House
 from remit.web.asked import AskedHouse
@@ -34,21 +34,24 @@ _STATES: Final = ("open", "reviewed", "closed")
 
 
 @router.get("/incidents")
-async def show_all(  # each is a filter
+async def show_all(  # noqa: PLR0913, PLR0917  # each is a filter
     request: Request,
     house: AskedHouse,
     visitor: AskedVisitor,
     state: Given = "",
     sev: Given = "",
-    before: UUID | None = None,
+    after: UUID | None = None,
+    was: Given = "",
 ) -> Response:
-    """List the incidents; the filters stand in the address."""
-    rows = await incidents.list_incidents(house.database, state=state, severity=sev, before=before, limit=_PAGE + 1)
+    """List the incidents, what is not closed first; the filters stand in the address."""
+    shown_last = Listed(id=after, was_closed=was == "closed") if after else None
+    rows = await incidents.list_incidents(house.database, state=state, severity=sev, after=shown_last, limit=_PAGE + 1)
+    last = rows[_PAGE - 1] if len(rows) > _PAGE else None
     held = await drills.list_drills(house.database, limit=1)
     shown: dict[str, object] = {
         "incidents": rows[:_PAGE],
-        "older": request.url.include_query_params(before=rows[_PAGE - 1]["id"]) if len(rows) > _PAGE else "",
-        "newer": request.url.remove_query_params("before") if before else "",
+        "next": request.url.include_query_params(after=last["id"], was=last["state"]) if last else "",
+        "first": request.url.remove_query_params(("after", "was")) if after else "",
         "severity_of": incidents.severity_of,
         "state": state,
         "sev": sev,

@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from remit.charters.charter import Domain
@@ -14,10 +13,10 @@ from remit.governance.halt_tree import EVERYTHING, list_tree
 from remit.governance.roles import Person, list_people
 from remit.governance.scopes import Scope, find_scope
 from remit.runtime.house import House
-from remit.runtime.reversals import Request as Reversal
-from remit.runtime.reversals import may_request, request_reversal
+from remit.runtime.reversals import may_request
 from remit.web.asked import AskedHouse
 from remit.web.pages.rendering import page, see_other
+from remit.web.pages.taking_back import ask_for
 from remit.web.pages.visitor import AskedVisitor, Visitor
 
 router = APIRouter(include_in_schema=False)
@@ -26,7 +25,6 @@ Typed = Annotated[str, Form(max_length=5000)]
 Given = Annotated[str, Query(max_length=200)]
 
 _SHOWN: Final = 50  # rows of each table; the number beside says when there are more
-_ARGUMENT: Final = "argument."
 
 
 @router.get("/stop")
@@ -92,14 +90,7 @@ async def reverse(
     request: Request, house: AskedHouse, visitor: AskedVisitor, halt: UUID, key: Typed = "", reason: Typed = ""
 ) -> Response:
     """Request that an action is taken back; a second person is asked."""
-    fields = await request.form(max_fields=100)
-    given = {
-        name.removeprefix(_ARGUMENT): _value(str(value))
-        for name, value in fields.items()
-        if name.startswith(_ARGUMENT) and str(value).strip()
-    }
-    wanted = Reversal(key=key, who=visitor.person.id, reason=reason, arguments=given)
-    run = await request_reversal(house.database, house.connections.operations, wanted, house.clock.now())
+    run = await ask_for(house, visitor, key, reason, await request.form(max_fields=100))
     return see_other(f"/stop/{halt}#done", f"Run {str(run)[-8:]} takes it back, once a second person approves.")
 
 
@@ -143,11 +134,3 @@ async def _lifters(house: House, scope: Scope, set_by: str) -> list[Person]:
     """List who may let it go on: never whoever set it."""
     people = await list_people(house.database)
     return [one for one in people if one.id != set_by and one.may(Permission.HALTS_LIFT, scope.domain)]
-
-
-def _value(text: str) -> Any:
-    """Read what was typed: what is JSON counts as that, anything else as a text."""
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return text

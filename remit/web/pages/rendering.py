@@ -71,6 +71,7 @@ NAVIGATION: Final = (
 KEYS: Final = (
     ("j / k", "next and previous in a list"),
     ("Enter", "open"),
+    ("↓ / ↑", "next and previous path on the escalation map"),
     ("/", "search or filter"),
     ("a", "approve"),
     ("e", "edit"),

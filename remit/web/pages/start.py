@@ -85,7 +85,11 @@ def _watched(row: Row) -> list[Step]:
 
 
 def _controlled(row: Row) -> list[Step]:
-    stopped = "You stopped something; a second person still has to let it go on." if row["stopped"] else ""
+    stopped = (
+        "You stopped something; a second person still has to let it go on."
+        if row["stopped"] and not row["resumed"]
+        else ""
+    )
     return [
         Step(
             title="You stopped something, and a second person let it go on",

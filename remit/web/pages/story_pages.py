@@ -4,23 +4,22 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Form, Path, Request, Response
 
 from remit.charters.charter import Charter
-from remit.errors import InputInvalid, NotFound, RemitError
+from remit.errors import NotFound, RemitError
 from remit.governance.authority import Permission
 from remit.governance.reversal import Reversal, reversal_of
 from remit.ledger.read import RecordedEntry, Search, find_entries
 from remit.runtime.feed import neighbours
 from remit.runtime.house import House
-from remit.runtime.reversals import Request as Reversing
-from remit.runtime.reversals import may_request, request_reversal
+from remit.runtime.reversals import may_request
 from remit.runtime.runs import show_run
-from remit.runtime.story import Span, cost_of, spans_of, tell_story
+from remit.runtime.story import Span, cost_of, handoff_span, spans_of, tell_story
 from remit.store.database import Row
 from remit.web.asked import AskedHouse
 from remit.web.pages.rendering import page, see_other
+from remit.web.pages.taking_back import ask_for
 from remit.web.pages.visitor import AskedVisitor, Visitor
 from remit.web.pages.waterfall import draw
 
@@ -28,7 +27,6 @@ router = APIRouter(include_in_schema=False)
 
 _MOST_ENTRIES = 500
 _MOST_RUNS = 100
-_ARGUMENT = "argument."
 
 
 @router.get("/runs/{run}")
@@ -91,32 +89,9 @@ async def reverse(
     reason: Annotated[str, Form(max_length=4000)] = "",
 ) -> Response:
     """Ask for an action to be taken back: a second person is asked."""
-    row = await show_run(house.database, run)
-    done: dict[str, Any] = next(
-        (each["arguments"] for each in row["actions"] if each["step"] == step), dict[str, Any]()
-    )
-    form = await request.form()
-    given = {
-        name.removeprefix(_ARGUMENT): _typed(name, str(text), done)
-        for name, text in form.items()
-        if name.startswith(_ARGUMENT) and str(text).strip()
-    }
-    asked = Reversing(key=f"{run}:{step}", who=visitor.person.id, reason=reason, arguments=given)
-    taking_back = await request_reversal(house.database, house.connections.operations, asked, house.clock.now())
+    taking_back = await ask_for(house, visitor, f"{run}:{step}", reason, await request.form(max_fields=100))
     said = "Asked for. Nothing is taken back before a second person approves; this run does it then."
     return see_other(f"/runs/{taking_back}", said)
-
-
-def _typed(name: str, text: str, done: dict[str, Any]) -> Any:
-    """Read an argument as what it was when the action was done: a text stays a text."""
-    if isinstance(done.get(name.removeprefix(_ARGUMENT)), str):
-        return text
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        if name.removeprefix(_ARGUMENT) in done:
-            raise InputInvalid(f"`{text[:60]}` is not of the kind it was. Write a number as a number") from None
-        return text
 
 
 async def _entries(house: House, visitor: Visitor, run: UUID, domain: str) -> tuple[RecordedEntry, ...]:
@@ -166,14 +141,5 @@ def _story_spans(runs: list[Row], handoffs: list[Row], now: datetime) -> list[Sp
         )
         for run in runs
     ]
-    spans += [
-        Span(
-            name=f"{each['path']} → {each['receiving_domain'].replace('_', ' ')}",
-            kind="handoff",
-            begin=each["opened_at"],
-            end=each["settled_at"] or max(now, each["opened_at"]),
-            is_over=each["settled_at"] is not None,
-        )
-        for each in handoffs
-    ]
+    spans += [handoff_span(each, now) for each in handoffs]
     return sorted(spans, key=lambda span: span.begin)

@@ -122,6 +122,21 @@ addEventListener("keydown", (event) => {
   target.focus();
 });
 
+// Where arrows move, one link at a time is reached by Tab: the one that had the focus last.
+addEventListener("keydown", (event) => {
+  const list = event.target.closest('[data-keys="arrows"]');
+  if (!list || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  const links = all("a", list), at = links.indexOf(event.target);
+  const to = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: links.length - 1 }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  links[to]?.focus();
+});
+addEventListener("focusin", (event) => {
+  const list = event.target.closest('[data-keys="arrows"]');
+  if (list) all("a", list).forEach((one) => one.setAttribute("tabindex", one === event.target ? 0 : -1));
+});
+
 // ── drafts: what is typed is kept by the server ────────────────────────────────────────────────────────────────────
 
 const drafts = new Map();
