@@ -29,7 +29,7 @@ from remit.governance.decision import Decision, Verdict
 from remit.governance.facts import Case
 from remit.governance.issuer import Issuer
 from remit.governance.limits import tell_reached, touch, turn_of
-from remit.governance.mandate import Mandate
+from remit.governance.mandate import Basis, Mandate
 from remit.governance.record import Record, Rest
 from remit.governance.reviews import request_outcome, request_review
 from remit.governance.scopes import check_connection
@@ -97,13 +97,13 @@ class Gateway:
             return await self._perform(begun, replace(claim, steps=()), mandate)
         return begun
 
-    async def admit(self, claim: Claim, worker: str) -> None:
-        """Make sure that a claim bears a token that counts, before something is read or handed over.
+    async def admit(self, claim: Claim, worker: str) -> Basis:
+        """Make sure that a claim bears a token that counts, before a read or a handoff; give by what that is decided.
 
         Raises:
             IdentityRevoked, FenceLost, TokenStale, NotAllowed: As `submit` does.
         """
-        await self.issuer.check(self._database, claim, worker)
+        return await self.issuer.check(self._database, claim, worker)
 
     async def _guard(self, system: str) -> float:
         """Guard every question but a write, which has its own intent: a halted connection is not asked."""

@@ -15,6 +15,7 @@ from remit.clock import Clock
 from remit.connections.vault import Secret
 from remit.errors import FenceLost, IdentityRevoked, NotAllowed
 from remit.governance.claim import Claim
+from remit.governance.mandate import Basis
 from remit.governance.token import LIFETIME, Bearer, TokenKey, TrustDomain, check, key_of
 from remit.store.database import Database, Row, Transaction
 
@@ -54,8 +55,8 @@ class Issuer:
         text = key.sign(_bearer(row, worker, run), self.trust, row["domain"], now)
         return Token(text=text, good_until=now + LIFETIME - _IN_TIME)
 
-    async def check(self, source: Transaction | Database, claim: Claim, worker: str) -> None:
-        """Make sure that a claim bears a token of this worker that counts now.
+    async def check(self, source: Transaction | Database, claim: Claim, worker: str) -> Basis:
+        """Make sure that a claim bears a token of this worker that counts now; give by what it may act.
 
         Raises:
             IdentityRevoked: The identity of the worker is revoked.
@@ -69,6 +70,7 @@ class Issuer:
         if row["public"] is None or claim.token is None:
             raise NotAllowed(f"the token shown for run `{claim.run}` of `{worker}` is refused: no key of this house")
         check(claim.token, row["public"], _bearer(row, worker, claim.run), self.trust, self._clock.now())
+        return Basis(rulebook=row["rulebook"], version=row["current"])
 
     async def _renew_key(self, old: TokenKey) -> TokenKey:
         """Publish a new key, unless another run did so meanwhile; nothing is signed with one before it is published."""

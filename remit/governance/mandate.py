@@ -11,6 +11,16 @@ class MandateOutdated(Exception):  # not an error: it rolls the transaction back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """By what a mandate has to be made, as it was read to be in force."""
+
+    rulebook: int
+    """the number of the rulebook"""
+    version: str | None
+    """the current version of the worker; None when it has none"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mandate:
     """A worker's current charter with the rules made from it."""
 

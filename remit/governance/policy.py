@@ -11,7 +11,7 @@
 An error in either answer is a forbid that carries the error.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -48,6 +48,8 @@ class Policy:
     digest: str
     """the version of the rules: the same digest gives the same verdicts"""
     engine: Engine
+    hidden: Mapping[str, Answer]
+    """by read the charter lists: what stands against it, when something does"""
 
     @classmethod
     def build(cls, charter: Charter, operations: Mapping[str, Operation], house_rules: HouseRules) -> Self:
@@ -59,12 +61,14 @@ class Policy:
         check_charter(charter, operations)
         house_rules.check_names(operations=operations)
         rules = {rule.id: rule for rule in (*house_rules.rules, *compile_charter(charter))}
+        engine = Engine.build(charter, operations.values(), rules.values())
         return cls(
             charter=charter,
             operations=MappingProxyType(dict(operations)),
             rules=MappingProxyType(rules),
             digest=_digest(charter, operations, rules.values()),
-            engine=Engine.build(charter, operations.values(), rules.values()),
+            engine=engine,
+            hidden=MappingProxyType(dict(_hidden(charter, engine))),
         )
 
     @property
@@ -108,11 +112,8 @@ class Policy:
         if operation not in self.charter.reads:
             sentence = f"The charter does not list `{operation[:200]}` among what the worker reads."
             return self._spoken(Verdict.FORBID, _NO_READ, sentence)
-        answer = self.engine.ask_reading(self.charter.name, operation, HARMLESS)
-        if answer.errors:
-            return self._failed(answer)
-        if answer.rules:
-            return self._decision(Verdict.FORBID, answer.rules)
+        if answer := self.hidden.get(operation):
+            return self._failed(answer) if answer.errors else self._decision(Verdict.FORBID, answer.rules)
         sentence = f"The charter lists `{operation}` among what the worker reads."
         return self._spoken(Verdict.PERMIT, f"read:{operation}", sentence)
 
@@ -222,6 +223,14 @@ HARMLESS: Final[Mapping[str, Any]] = MappingProxyType(
     asked_of(Action(run=UUID(int=0), step=0, worker="", operation="", arguments={}), Facts(stage=Stage.ASSISTIVE))
 )
 """What the rules are asked with of an action that says nothing and meets nothing."""
+
+
+def _hidden(charter: Charter, engine: Engine) -> Iterator[tuple[str, Answer]]:
+    """Ask about every read once: who reads and what is all that a rule about reading knows, and neither changes."""
+    for operation in sorted(charter.reads):
+        answer = engine.ask_reading(charter.name, operation, HARMLESS)
+        if answer.rules or answer.errors:
+            yield operation, answer
 
 
 def _digest(charter: Charter, operations: Mapping[str, Operation], rules: Iterable[Rule]) -> str:

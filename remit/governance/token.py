@@ -112,10 +112,8 @@ def key_of(token: Secret | None) -> str:
     Raises:
         NotAllowed: There is none, or it is no token.
     """
-    text = token.reveal() if token else ""
     try:
-        header: Mapping[str, Any] = jws.extract_compact(text.encode("ascii"), registry=_SIGNATURES).headers()
-        return str(header["kid"])
+        return _named_key(token.reveal() if token else "")
     except (JoseError, ValueError, KeyError):
         raise NotAllowed("what was shown is no token. A run is given one when it is claimed") from None
 
@@ -135,7 +133,7 @@ def check(token: Secret, public: bytes, bearer: Bearer, trust: TrustDomain, now:
     wanted |= {name: ClaimsOption(essential=True) for name in ("iat", "nbf", "exp", "jti", "generation")}
     moment = int(now.timestamp())
     try:
-        claims = jwt.decode(token.reveal(), _as_key(public), registry=_SIGNATURES).claims
+        claims = _signed(token.reveal(), public)
         JWTClaimsRegistry(moment, leeway=_LEEWAY, **wanted).validate(claims)
     except ExpiredTokenError:
         raise TokenStale from None
@@ -150,6 +148,18 @@ def _about(bearer: Bearer) -> dict[str, Any]:
     """Write a bearer as claims; the worker stands in the subject."""
     fence, version, generation = bearer.fence, bearer.version, bearer.generation
     return {"run": str(bearer.run), "fence": fence, "version": version, "generation": generation}
+
+
+@lru_cache(maxsize=1024)  # a token is over in minutes, whoever remembers it
+def _named_key(token: str) -> str:
+    header: Mapping[str, Any] = jws.extract_compact(token.encode("ascii"), registry=_SIGNATURES).headers()
+    return str(header["kid"])
+
+
+@lru_cache(maxsize=1024)
+def _signed(token: str, public: bytes) -> dict[str, Any]:
+    """Read what a token says; that a key signed it is looked at once, for it does not change."""
+    return jwt.decode(token, _as_key(public), registry=_SIGNATURES).claims
 
 
 @lru_cache(maxsize=64)

@@ -8,6 +8,7 @@ from remit.connections.vault import Secret
 from remit.errors import IdentityRevoked, NotAllowed
 from remit.governance.claim import Claim
 from remit.governance.issuer import Token
+from remit.governance.mandate import Basis
 from remit.governance.token import TokenStale
 from remit.runtime.house import House
 from remit.runtime.rest import wait_for_identity
@@ -26,13 +27,21 @@ class Badge:
         self._claimed = claimed
         self._token: Token | None = None
 
-    async def admit(self, claim: Claim) -> None:
-        """Make sure that the run may go on reading or handing over.
+    async def take(self, claim: Claim) -> None:
+        """Take the token the run begins with.
 
         Raises:
             Leave: The worker's identity is revoked; the run waits.
         """
-        await self.show(claim, lambda bearing: self._house.gateway.admit(bearing, self._claimed.worker))
+        await self._unless_revoked(claim, self._good_token())
+
+    async def admit(self, claim: Claim) -> Basis:
+        """Make sure that the run may go on reading or handing over; give by what that is decided now.
+
+        Raises:
+            Leave: The worker's identity is revoked; the run waits.
+        """
+        return await self.show(claim, lambda bearing: self._house.gateway.admit(bearing, self._claimed.worker))
 
     async def show(self, claim: Claim, ask: Callable[[Claim], Awaitable[_Answer]]) -> _Answer:
         """Ask with a claim that bears a token; with a new one when the old one is over.
@@ -40,8 +49,11 @@ class Badge:
         Raises:
             Leave: The worker's identity is revoked; the run waits until it is restored.
         """
+        return await self._unless_revoked(claim, self._ask(claim, ask))
+
+    async def _unless_revoked(self, claim: Claim, asking: Awaitable[_Answer]) -> _Answer:
         try:
-            return await self._ask(claim, ask)
+            return await asking
         except IdentityRevoked as error:
             await wait_for_identity(self._house, self._claimed, claim, str(error))
             raise Leave from None

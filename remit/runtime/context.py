@@ -25,6 +25,7 @@ from remit.errors import (
     SystemRefused,
 )
 from remit.governance.claim import Claim, Step, as_kept
+from remit.governance.mandate import Mandate
 from remit.governance.record import Rest
 from remit.runtime import handoffs
 from remit.runtime.badge import Badge
@@ -145,9 +146,8 @@ class Context:
             recorded = self._recorded(number, "hand_over", path, asked)
             if recorded is not None:
                 return str(recorded.result)
-            mandate = await self._house.roster.mandate_now(self._claimed.worker)
+            mandate = await self._mandate_now()
             terms = handoffs.terms_of(mandate.charter, path, asked)
-            await self._badge.admit(self.claim())
             handoff = await handoffs.open_handoff(self._house, terms, self.claim(), (self._claimed, number, asked))
             self._pending.clear()
             return handoff
@@ -171,7 +171,7 @@ class Context:
     async def begin(self) -> None:
         """Get the token of this run; leave it waiting when the worker's identity is revoked."""
         await self._meter.open()
-        await self._badge.admit(self.claim())
+        await self._badge.take(self.claim())
 
     async def follow(self, playbook: Playbook) -> object:
         """Follow a playbook until it ends or is left; then nothing more is done here.
@@ -248,12 +248,11 @@ class Context:
         return arguments.get(named.amount), str(arguments.get("currency", ""))
 
     async def _read(self, operation: str, arguments: dict[str, Any]) -> Any:
-        mandate = await self._house.roster.mandate_now(self._claimed.worker)
+        mandate = await self._mandate_now()
         decision = mandate.policy.decide_read(operation)
         if decision.verdict.value != "permit":
             raise Leave(Escalate(f"may not read: {'; '.join(decision.reasons)}"))
         connection = self._house.connections.for_operation(operation)
-        await self._badge.admit(self.claim())
         try:
             return await connection.read(operation, arguments)
         except SystemRefused as error:
@@ -262,6 +261,10 @@ class Context:
             await self._rest(Rest.HALT, str(error), None, system=connection.system)
         except (SystemBusy, OutcomeUnknown) as error:
             await self._wait_for_system(error, connection.when_unavailable)
+
+    async def _mandate_now(self) -> Mandate:
+        """Show the token, and give what the worker may do by what is in force at this moment."""
+        return await self._house.roster.mandate_at(self._claimed.worker, await self._badge.admit(self.claim()))
 
     async def _wait_for_system(self, error: SystemFailed, when_unavailable: WhenUnavailable) -> NoReturn:
         tries = self._claimed.tries

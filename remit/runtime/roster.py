@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from remit.charters import registry
 from remit.charters.charter import Charter
@@ -17,11 +17,11 @@ from remit.charters.check import check_operations
 from remit.connections.operation import Operation
 from remit.errors import CharterInvalid, Conflict, NotFound, PlaybookInvalid, PolicyInvalid
 from remit.governance.house import HouseRules
-from remit.governance.mandate import Mandate, MandateOutdated
+from remit.governance.mandate import Basis, Mandate, MandateOutdated
 from remit.governance.policy import Policy
 from remit.governance.rulebook import Rulebook, read_rulebook
 from remit.runtime.playbooks import Playbook, load_playbook
-from remit.store.database import Database, Row
+from remit.store.database import Database
 
 _RENEWALS = 10  # how often in a row rules may change under one action
 _log = logging.getLogger(__name__)
@@ -90,17 +90,16 @@ class Roster:
             )
         return self._versions[digest]
 
-    async def mandate_now(self, worker: str) -> Mandate:
-        """Give what a worker may do by what is in force at this moment, where no transaction looks after it.
+    async def mandate_at(self, worker: str, basis: Basis) -> Mandate:
+        """Give what a worker may do by what was read to be in force, where no transaction looks after it.
 
         Raises:
             NotFound: There is no such worker.
             CharterInvalid: Its charter cannot be read, or does not fit the connected systems.
             PolicyInvalid: Its charter or a house rule means nothing.
         """
-        basis = cast("Row", await self._database.fetch_row("find_basis", worker))
         number = self._rulebook.number if self._rulebook else None
-        if (basis["number"], basis["version"]) != (number, self._current.get(worker)):
+        if (basis.rulebook, basis.version) != (number, self._current.get(worker)):
             await self.refresh()
         return await self.mandate(worker)
 

@@ -28,6 +28,7 @@ from remit.runtime.signal import Signal
 from remit.store.database import Database
 from remit.store.migrate import migrate
 
+_SEATED = {"olga.brandt": "business-owner", "piet.vos": "technical-owner", "nora.lie": "risk-owner"}
 _WORKERS = Path(__file__).parent.parent / "worker"
 _BUSINESS = {
     "operations": [
@@ -89,8 +90,8 @@ async def enter(arena: Arena) -> AsyncGenerator[Remit]:
     description = Description.model_validate({"base_url": arena.http_url, **_BUSINESS})
     limits = Limits(concurrency=HTTP_CONNECTIONS)
     connections = Connections([Connection(HttpJsonConnector("business", description), limits=limits)])
-    for person in ("olga.brandt", "piet.vos", "nora.lie"):
-        await save_person(database, Person(id=person, name=person))
+    for person, role in _SEATED.items():
+        await save_person(database, Person(id=person, name=person, roles=(role,)))
     clock, stop = Clock(), asyncio.Event()
     roster = Roster(database, connections.operations, HouseRules.load())
     await employ_all(database, _WORKERS, clock.now())

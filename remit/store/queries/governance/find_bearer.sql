@@ -1,4 +1,4 @@
--- Find what the token of a run is made from and checked against.
+-- Find what the token of a run is made from and checked against, and by which rules and which version a mandate is made.
 -- $1 worker, $2 run, $3 id of the key
 SELECT
     coalesce(worker_identity.generation, 1) AS generation,
@@ -6,6 +6,8 @@ SELECT
     worker_identity.changed_by,
     worker_identity.reason,
     worker.domain,
+    worker.current,
+    (SELECT coalesce(max(number), 0) FROM rule_file) AS rulebook,
     run.fence,
     run.version,
     token_key.public,

@@ -1,5 +1,5 @@
 -- Claim a run for this process: whoever held it before finds its fence gone. Under a halt it goes to wait instead.
-WITH halted AS (
+WITH halted AS MATERIALIZED (
     SELECT EXISTS (
         SELECT FROM run LEFT JOIN worker ON worker.name = run.worker
         JOIN halt ON halt.lifted_at IS NULL
@@ -20,8 +20,9 @@ WITH halted AS (
 )
 SELECT claimed.id, claimed.worker, claimed.version, claimed.fence, claimed.attempts, claimed.tries, claimed.trace_id,
     claimed.handoff, claimed.reverses, signal.occurred_at,
-    (SELECT count(*) FROM run AS earlier WHERE earlier.trace_id = claimed.trace_id AND earlier.worker = claimed.worker
-        AND (earlier.opened_at, earlier.id) < (claimed.opened_at, claimed.id)) AS earlier_in_trace,
+    -- by the trace alone: a worker has many runs, a trace few
+    (SELECT count(*) FILTER (WHERE earlier.worker = claimed.worker AND (earlier.opened_at, earlier.id) < (claimed.opened_at, claimed.id))
+        FROM run AS earlier WHERE earlier.trace_id = claimed.trace_id) AS earlier_in_trace,
     jsonb_build_object('id', signal.id, 'source', source, 'signal_id', signal_id, 'type', type, 'subject', subject,
         'trace_id', signal.trace_id, 'requested_by', requested_by, 'data', data) AS signal_row,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('number', number, 'kind', kind, 'name', name, 'asked', asked,
