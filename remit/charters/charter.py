@@ -78,6 +78,10 @@ class Seats:
     domain: Domain | None = None
     """where the action belongs when that is not the worker's domain: people of both may hold the seats"""
 
+    def domains(self, worker: Domain) -> tuple[Domain, ...]:
+        """Where those are who answer for the action of a worker of a domain: there, and where the action belongs."""
+        return tuple(sorted({worker, self.domain or worker}))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:

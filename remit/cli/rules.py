@@ -53,8 +53,7 @@ async def could(
         for possible in told.possible:
             _tell_possible(possible)
         for seen in told.sees:
-            say(f"{seen.operation} " + ("is read" if seen.verdict is Verdict.PERMIT else "is never read"))
-            _tell_reasons(seen)
+            _tell_seen(seen)
         return say(f"never: {', '.join(told.never)}")
     say(f"{told.shift.operation}: {told.shift.before.stage} → {told.shift.after.stage}")
     _tell_speaks("gone", told.shift.gone)
@@ -76,9 +75,11 @@ def _tell_possible(possible: Possible) -> None:
     _tell_speaks("", [each for each in possible.speaks if not each.is_certain])
 
 
-def _tell_reasons(seen: Seen) -> None:
-    if seen.verdict is not Verdict.PERMIT:
-        say(f"  {' '.join(seen.reasons)}")
+def _tell_seen(seen: Seen) -> None:
+    if seen.verdict is Verdict.PERMIT:
+        return say(f"{seen.operation} is read")
+    say(f"{seen.operation} is never read")
+    return say(f"  {' '.join(seen.reasons)}")
 
 
 def _said(possible: Possible) -> str:

@@ -167,8 +167,7 @@ def _question(operation: Operation, stage: str) -> tuple[dict[str, Any], list[st
 
 
 def _said(rules: Iterable[Rule]) -> list[Rule]:
-    writing = (rule for rule in rules if rule.effect == "forbid" and not rule.is_about_reading)
-    return [rule for rule in writing if rule.approvals or rule.origin not in ALWAYS]
+    return [rule for rule in rules if rule.forbids_writing and (rule.approvals or rule.origin not in ALWAYS)]
 
 
 def _speaks(rule: Rule, condition: Any) -> Speaks:

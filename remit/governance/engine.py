@@ -79,7 +79,7 @@ class Engine:
     def _ask(
         self,
         policies: cedarpy.PolicySet,
-        action: Mapping[str, str],
+        action: dict[str, str],
         asked: tuple[str, str],
         context: Mapping[str, Any],
     ) -> Answer:
@@ -88,9 +88,9 @@ class Engine:
             result = cedarpy.is_authorized(  # pyright: ignore[reportUnknownMemberType]  # a bare `dict` there
                 {
                     "principal": {"type": "Worker", "id": worker},
-                    "action": dict(action),
+                    "action": action,
                     "resource": {"type": "Operation", "id": operation},
-                    "context": orjson.dumps(dict(context)).decode(),
+                    "context": orjson.dumps(context).decode(),
                 },
                 policies,
                 self.entities,

@@ -219,8 +219,8 @@ def asked_of(action: Action, facts: Facts) -> dict[str, Any]:
     return context if action.amount is None else context | {"amount": action.amount}
 
 
-HARMLESS: Final[Mapping[str, Any]] = MappingProxyType(
-    asked_of(Action(run=UUID(int=0), step=0, worker="", operation="", arguments={}), Facts(stage=Stage.ASSISTIVE))
+HARMLESS: Final[Mapping[str, Any]] = asked_of(
+    Action(run=UUID(int=0), step=0, worker="", operation="", arguments={}), Facts(stage=Stage.ASSISTIVE)
 )
 """What the rules are asked with of an action that says nothing and meets nothing."""
 

@@ -48,11 +48,10 @@ def vacant(seats: Seats, roles: Mapping[str, Collection[str]], domain: Domain) -
         roles: The roles of everybody named who is here, by person.
         domain: The worker's. The role is held there, or where the action belongs when that is said.
     """
-    places = {domain, seats.domain or domain}
 
     def is_held(person: str, role: Role) -> bool:
         held = roles.get(person, ())
-        return role in held or any(f"{role}@{place}" in held for place in places)
+        return role in held or any(f"{role}@{place}" in held for place in seats.domains(domain))
 
     return tuple(seat for seat, person in seat_holders(seats).items() if not is_held(person, SEATS[seat]))
 

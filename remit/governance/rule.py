@@ -68,6 +68,11 @@ class Rule:
         return self.policy["action"] == _READING
 
     @property
+    def forbids_writing(self) -> bool:
+        """Whether it stands against a write, for good or until people approve."""
+        return self.effect == "forbid" and not self.is_about_reading
+
+    @property
     def text(self) -> str:
         """The rule as Cedar text, with the condition that approvals lift it."""
         return policies_from_json_str(as_policy_set(self))

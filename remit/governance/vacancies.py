@@ -19,7 +19,7 @@ async def tell_vacant(
     """
     charter, seated = mandate.charter, mandate.charter.seats_for(action.operation)
     said = "; ".join(f"{seat}: `{seat_holders(seated)[seat]}`" for seat in seats)
-    for domain in sorted({charter.domain, seated.domain or charter.domain}):
+    for domain in seated.domains(charter.domain):
         notice = Notice(
             key=f"seat.vacated:{charter.name}:{action.operation}:{','.join(seats)}:{domain}:{now.date()}",
             kind="seat.vacated",

@@ -44,7 +44,7 @@ def permitted(policy: Policy, grant: Grant, stage: Stage) -> Mapping[str, int] |
     An operation that moves no money has no currency: what is permitted is empty.
     """
     operation = policy.operations[grant.operation]
-    rules = [rule for rule in policy.rules.values() if rule.effect == "forbid" and not rule.is_about_reading]
+    rules = [rule for rule in policy.rules.values() if rule.forbids_writing]
     if any(not _is_searched(rule) for rule in rules):
         return _everything(policy.charter, operation, grant)
     asking = _Asking(policy=policy, grant=grant, stage=stage)

@@ -53,6 +53,12 @@ class Search:
         """All that the entries must concern, each once."""
         return tuple(dict.fromkeys(subject for subject in (self.about, *self.concerning) if subject))
 
+    @property
+    def asked(self) -> tuple[UUID | str | datetime | None, ...]:
+        """What each statement takes first: run, worker, trace, kind, since and until; None does not filter."""
+        words = (self.worker or None, self.trace_id or None, self.kind or None)
+        return (self.run, *words, self.since, self.until)
+
     def check(self) -> None:
         """Make sure that it can be looked for.
 
@@ -97,20 +103,11 @@ async def find_rows(transaction: Transaction, search: Search, *, before: int | N
     search.check()
     await transaction.execute("plan_anew")
     moment = await transaction.fetch_row("find_moment", before) if before is not None else None
-    wanted = (
-        search.run,
-        search.worker or None,
-        search.trace_id or None,
-        search.kind or None,
-        search.since,
-        search.until,
-        moment["at"] if moment else None,
-        moment["serial"] if moment else None,
-        limit,
-    )
-    rarest, *others = await _rank(transaction, search)
+    edge = (moment["at"], moment["serial"]) if moment else (None, None)
+    wanted = (*search.asked, *edge, limit)
+    rarest, others = await _rank(transaction, search)
     if rarest:
-        return await transaction.fetch("find_entries_concerning", *wanted, rarest, [each for each in others if each])
+        return await transaction.fetch("find_entries_concerning", *wanted, rarest, others)
     return await transaction.fetch("find_entries", *wanted, search.subjects)
 
 
@@ -128,18 +125,16 @@ async def find_place_above(database: Database, search: Search, *, after: int, un
         InputInvalid: The search makes no sense.
     """
     search.check()
-    who = (search.run, search.worker or None, search.trace_id or None, search.kind or None, search.since, search.until)
     async with database.transaction() as transaction:
         await transaction.execute("plan_anew")
         below, above = [await transaction.fetch_row("find_moment", serial) for serial in (after, until)]
         if below is None:
             return None
         edge = (above["at"], above["serial"]) if above else (None, None)
-        wanted = (*who, below["at"], below["serial"], *edge, many)
-        rarest, *others = await _rank(transaction, search)
+        wanted = (*search.asked, below["at"], below["serial"], *edge, many)
+        rarest, others = await _rank(transaction, search)
         if rarest:
-            rest = [each for each in others if each]
-            return await transaction.fetch_value("find_place_above_concerning", *wanted, rarest, rest)
+            return await transaction.fetch_value("find_place_above_concerning", *wanted, rarest, others)
         return await transaction.fetch_value("find_place_above", *wanted, search.subjects)
 
 
@@ -150,24 +145,23 @@ async def count_entries(database: Database, search: Search, *, most: int) -> int
         InputInvalid: The search makes no sense.
     """
     search.check()
-    who = (search.run, search.worker or None, search.trace_id or None, search.kind or None, search.since, search.until)
     async with database.transaction() as transaction:
         await transaction.execute("plan_anew")
-        rarest, *others = await _rank(transaction, search)
+        rarest, others = await _rank(transaction, search)
         if rarest:
-            rest = [each for each in others if each]
-            return await transaction.fetch_value("count_entries_concerning", *who, rarest, rest, most)
-        return await transaction.fetch_value("count_entries", *who, search.subjects, most)
+            return await transaction.fetch_value("count_entries_concerning", *search.asked, rarest, others, most)
+        return await transaction.fetch_value("count_entries", *search.asked, search.subjects, most)
 
 
-async def _rank(transaction: Transaction, search: Search) -> list[str]:
-    """Order the subjects by how rare they are; the first is empty when something else that is asked is rarer."""
+async def _rank(transaction: Transaction, search: Search) -> tuple[str, list[str]]:
+    """Give the rarest of the subjects, empty when something else that is asked is rarer, and the others."""
     if search.run or search.trace_id or not search.subjects:
-        return ["", *search.subjects]  # of one run, or of one trace, there are few
+        return "", list(search.subjects)  # of one run, or of one trace, there are few
     if len(search.subjects) == 1 and not search.worker and not search.kind:
-        return list(search.subjects)
+        return search.subjects[0], []
     rows = await transaction.fetch("rank_filters", search.subjects, search.worker or None, search.kind or None)
-    return [row["subject"] for row in rows]
+    rarest, *others = [row["subject"] for row in rows]
+    return rarest, [each for each in others if each]
 
 
 async def read_entry(database: Database, entry: UUID) -> RecordedEntry:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from remit.governance.shares import ENOUGH, Share
 from remit.runtime.measures import MOST, Measured, Span
 
-SHARES = ("failing", "failed", "taken_back", "forbidden", "handed_over", "alone", "overridden")
-"""The shares that are compared, as `Measured` names them."""
+_SHARES: Final = ("failing", "failed", "taken_back", "forbidden", "handed_over", "alone")
+"""The shares of runs and writes, as `Measured` names them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ def compare(now: Measured, then: Measured) -> Mapping[str, Change]:
         found["runs"] = _counted(now.runs, then.runs)
         found["performed"] = _counted(now.actions["performed"], then.actions["performed"])
         found["typical"] = _lasted(now.typical, then.typical, now.done, then.done)
-        found |= {name: _shared(getattr(now, name), getattr(then, name)) for name in SHARES if name != "overridden"}
+        found |= {name: _shared(getattr(now, name), getattr(then, name)) for name in _SHARES}
     if max(now.reviews["decided"], then.reviews["decided"]) < MOST:
         found["overridden"] = _shared(now.overridden, then.overridden)
         many = (now.reviews["decided"], then.reviews["decided"])

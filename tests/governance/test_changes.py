@@ -18,7 +18,7 @@ from remit.practice.company import Company
 from remit.runtime.executor import execute
 from remit.runtime.house import House
 from remit.store.database import Database
-from tests.houses import SAMPLE_WORKERS, act, done_of, opened_house, rows_of, score, states_of, tell, work
+from tests.houses import SAMPLE_WORKERS, act, done_of, opened_house, rows_of, score, states_of, tell, until, work
 
 ASKS = """
 @id("score-seen")
@@ -169,6 +169,25 @@ async def test_rules_changed_while_many_act_are_followed_from_the_commit_on(
     after = said[said.index("change.settled") :]
     assert "permit" not in after
     assert len([word for word in said if word in {"permit", "forbid"}]) == 40
+
+
+async def test_a_change_is_told_at_the_moment_it_held(opened: tuple[House, Company]) -> None:
+    """An approval that waited for a decision under way stands after it in time, not at the moment it was asked for."""
+    house, _ = opened
+    change = await replayed(house, rule(STOPS))
+
+    async def approve() -> None:
+        await changes_of(house).approve(change.id, change.stamp, "ruth.adler", house.clock.now())
+
+    async with house.database.transaction() as deciding:
+        await deciding.execute("lock_halts_shared")
+        approving = asyncio.create_task(approve())
+        await until(lambda: rows_of(house, "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
+        decided = house.clock.now()
+    await approving
+
+    [settled] = await find_entries(house.database, Search(kind="change.settled"))
+    assert settled.at > decided
 
 
 # ── by two people ──────────────────────────────────────────────────────────────────────────────────────────────────
